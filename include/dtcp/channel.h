@@ -1,0 +1,89 @@
+/*
+ * Messages between the processes: SOCK_SEQPACKET, one fixed size per type,
+ * integers encoded field by field in network byte order, a descriptor only
+ * with the types that carry one.  Anything unexpected is fatal to the
+ * channel.
+ */
+#ifndef DTCP_CHANNEL_H
+#define DTCP_CHANNEL_H
+
+#include "dtcp/err.h"
+#include "dtcp/log.h"
+#include "dtcp/netop.h"
+#include "dtcp/plan.h"
+#include "dtcp/proto.h"
+#include "dtcp/session.h"
+
+enum msg_type {
+	/* engine to priv */
+	MSG_DIAL = 1, /* id: start a dialler; an older one ends */
+	MSG_DIAL_CANCEL,
+	MSG_DIGEST_ASK, /* text: the challenge */
+	MSG_APPLY,	/* count: that many MSG_OP follow; addr4: local */
+	MSG_OP,		/* op */
+	MSG_UNDO,	/* everything goes */
+	MSG_STATE,	/* level: enum session_state; text: key=value */
+	MSG_LOG,	/* level, text */
+	MSG_EXIT,	/* level: exit status */
+	/* priv to engine */
+	MSG_DIALLED,	   /* id, addr4 local, server4; descriptor */
+	MSG_DIAL_FAILED,   /* id, code, text; also a dialler's to priv */
+	MSG_DIGEST,	   /* text */
+	MSG_DIGEST_FAILED, /* code, text */
+	MSG_APPLIED,	   /* op: the last TUNNEL/OUTER in effect */
+	MSG_APPLY_FAILED,  /* code, text; everything is undone */
+	MSG_TUN,	   /* descriptor of the tun device */
+	MSG_OUTER,	   /* descriptor of the outer socket */
+	MSG_LOST,	   /* op: someone removed it */
+	MSG_LOST_END,	   /* no more of them for now */
+	MSG_ADDR4_NEW,	   /* addr4 */
+	MSG_ADDR4_GONE,
+	MSG_DEFAULT4,
+	MSG_RECONNECT, /* SIGHUP */
+	MSG_STOP,      /* SIGTERM, SIGINT */
+	MSG_INFO,      /* SIGUSR1: log one status line */
+	MSG_TYPES
+};
+
+/* A decoded message; fields that a type does not carry are zero. */
+struct msg {
+	enum msg_type type;
+	uint32_t id;
+	uint32_t count;
+	int32_t level;
+	int32_t code; /* errno */
+	struct in_addr addr4;
+	struct in_addr server4;
+	struct netop op;
+	char text[LOG_LINE_MAX];
+	int fd; /* -1: none; the receiver owns it */
+};
+
+#define MSG_WIRE_MAX 1024 /* larger than any message */
+
+/*
+ * Pure codec.  msg_encode() returns the size.  msg_decode() returns 0 or
+ * -EBADMSG: unknown type, other size, text without NUL or with control
+ * bytes, op that netop_decode() refuses.  fd is not looked at.
+ */
+size_t msg_encode(const struct msg *m, uint8_t buf[MSG_WIRE_MAX]);
+int msg_decode(const uint8_t *buf, size_t n, struct msg *m);
+
+/* Must a message of this type come with a descriptor? */
+bool msg_has_fd(enum msg_type t);
+
+/* Two ends, non-blocking and close-on-exec.  0 or -errno. */
+int channel_pair(int fds[2]);
+
+/*
+ * Send one message (waits, bounded, while the far end is slow).  The
+ * descriptor stays the caller's.  0, or -errno (-EPIPE: far end gone).
+ */
+int channel_send(int fd, const struct msg *m);
+
+/*
+ * Receive one.  1, 0 (nothing now), -EPIPE (far end gone), -EBADMSG.
+ */
+int channel_recv(int fd, struct msg *m);
+
+#endif

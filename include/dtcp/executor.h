@@ -1,0 +1,74 @@
+/*
+ * Applies lists of operations through a kernel, keeps the journal of how to
+ * undo them, and knows what is in effect.  Root side.
+ */
+#ifndef DTCP_EXECUTOR_H
+#define DTCP_EXECUTOR_H
+
+#include "dtcp/err.h"
+#include "dtcp/journal.h"
+#include "dtcp/kernel.h"
+#include "dtcp/plan.h"
+
+struct executor_slot {
+	char ifname[NETOP_NAMESIZE]; /* "": not in use */
+	uint32_t ifindex;
+};
+
+struct executor {
+	struct kernel *kernel;
+	struct journal journal; /* how to undo what is in effect */
+	struct plan have;	/* what is in effect, resolved */
+	struct executor_slot slots[NETOP_SLOTS];
+	/* Write the journal down; called before each operation.  NULL: no. */
+	int (*save)(void *arg, const struct journal *, struct err *);
+	void *save_arg;
+};
+
+void executor_init(struct executor *x, struct kernel *k);
+
+/*
+ * Apply n operations in order.  Each one's actual inverse is saved before it
+ * is applied.  F_OPTIONAL ones that are there already are logged and left.
+ * On the first failure everything in effect, not only this list, is undone
+ * and the kernel is as it was before the first list; the error is the
+ * failure's.
+ */
+int executor_apply(
+    struct executor *x, const struct netop *ops, unsigned n, struct err *e);
+
+/*
+ * Undo everything, newest first; goes on after a failure.  Returns 0 or the
+ * first failure (what could not be undone stays in the journal).  "Gone
+ * already" is no failure.
+ */
+int executor_undo(struct executor *x, struct err *e);
+
+/*
+ * Compare what should be in effect with the kernel.  What someone removed is
+ * taken out of have and out of the journal and listed in lost, in the order
+ * in which it has to be put back, slots unresolved.  Returns 0 or -errno.
+ */
+int executor_find_lost(struct executor *x, struct plan *lost, struct err *e);
+
+/* The TUNNEL operation in effect with its present outer pair; NULL: none. */
+const struct netop *executor_tunnel(const struct executor *x);
+
+/*
+ * The undo file: written atomically (a new file, renamed over the old one);
+ * an empty journal removes it.
+ */
+int undofile_write(
+    const char *path, const char *tag, const struct journal *j, struct err *e);
+/* 0, -ENOENT, -EBADMSG.  A file that others could write is refused. */
+int undofile_read(
+    const char *path, const char *tag, struct journal *j, struct err *e);
+
+/*
+ * Undo what an instance that died left behind: the file of that tag, then the
+ * file is removed.  Logs one line when there was something.  0 or -errno.
+ */
+int undofile_replay(
+    const char *path, const char *tag, struct kernel *k, struct err *e);
+
+#endif

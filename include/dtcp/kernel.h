@@ -1,0 +1,83 @@
+/*
+ * The seam to a kernel.  Implementations: src/sys/<os> (the real thing),
+ * tests/fake (a model in memory).  Callers go through the ops table, so that
+ * several can exist side by side.
+ */
+#ifndef DTCP_KERNEL_H
+#define DTCP_KERNEL_H
+
+#include "dtcp/err.h"
+#include "dtcp/netop.h"
+#include "dtcp/snapshot.h"
+
+struct kernel;
+
+enum kevent_kind {
+	KEV_ADDR4_NEW,	/* addr4 appeared on this host */
+	KEV_ADDR4_GONE, /* addr4 went */
+	KEV_DEFAULT4,	/* the IPv4 default route changed */
+	KEV_TOUCHED,	/* something of ours may have changed: look */
+	KEV_RESYNC,	/* events were lost: look at everything */
+};
+
+struct kevent {
+	enum kevent_kind kind;
+	struct in_addr addr4;
+};
+
+struct kernel_ops {
+	const char *name;
+
+	/*
+	 * What would undo op, given what is there now (struct netop's
+	 * inverse kinds); changes nothing.  ifname and ifindex of op are
+	 * resolved.  -EEXIST: the object is there already; -EBUSY: the
+	 * interface is in use by someone else; -ENODEV: F_ADOPT and absent.
+	 */
+	int (*prepare)(struct kernel *, const struct netop *op,
+	    struct netop *undo, struct err *);
+
+	/*
+	 * Apply one operation, all or nothing.  TUNNEL fills in ifname,
+	 * ifindex and the one encapsulation it used.  Removals of what is
+	 * gone already return -ENOENT, and never touch what does not carry
+	 * our tag or mark.
+	 */
+	int (*apply)(struct kernel *, struct netop *op, struct err *);
+
+	/* What of ours is there. */
+	int (*snapshot)(struct kernel *, struct snapshot *, struct err *);
+
+	/* 1: an IPv4 address of this host; 0: not; negative: errno. */
+	int (*is_local4)(struct kernel *, struct in_addr a);
+
+	/*
+	 * For a user-space tunnel in effect: new descriptors of its tun
+	 * device and of an outer raw socket (protocol 41) bound to local4 and
+	 * connected to remote4, both non-blocking and close-on-exec, for the
+	 * caller to own.  outer: the TUNNEL or OUTER operation in effect.
+	 */
+	int (*open_user)(struct kernel *, const struct netop *outer, int *tunfd,
+	    int *rawfd, struct err *);
+
+	/*
+	 * Watch for changes: a descriptor to poll for reading, valid until
+	 * close.  next_event() gives one event: 1, 0 none now, or negative.
+	 */
+	int (*watch_fd)(struct kernel *);
+	int (*next_event)(struct kernel *, struct kevent *);
+
+	void (*close)(struct kernel *);
+};
+
+struct kernel {
+	const struct kernel_ops *ops;
+};
+
+/*
+ * Open the kernel this program runs on.  tag: "dtcp:<pid file>", put on what
+ * is created.  -EPERM: not root; -EAFNOSUPPORT: no IPv6; each with a line.
+ */
+int kernel_open(const char *tag, struct kernel **out, struct err *e);
+
+#endif

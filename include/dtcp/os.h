@@ -1,0 +1,56 @@
+/*
+ * What differs between systems apart from the network: one file a system,
+ * src/sys/<os>/os.c.
+ */
+#ifndef DTCP_OS_H
+#define DTCP_OS_H
+
+#include <sys/types.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dtcp/err.h"
+
+/*
+ * Milliseconds of a clock that never jumps and, where the system has such a
+ * one, also counts while the machine sleeps (Linux: CLOCK_BOOTTIME).
+ */
+int64_t os_now_ms(void);
+
+/*
+ * len bytes, page-aligned, locked, not in core dumps, zeros in a child after
+ * fork(2) (madvise(2) MADV_WIPEONFORK, minherit(2) INHERIT_ZERO).  NULL with
+ * errno set.  os_secret_unmap() wipes first.
+ */
+void *os_secret_map(size_t len);
+void os_secret_unmap(void *p, size_t len);
+
+/* Who to be: the argument of --runas resolved. */
+struct os_ids {
+	uid_t uid;
+	gid_t gid;
+};
+
+/*
+ * Resolve "name" or "uid:gid"; NULL: _dtcpc, else nobody.  Root is refused.
+ */
+int os_ids_resolve(const char *spec, struct os_ids *ids, struct err *e);
+
+/*
+ * Give up root for good.  os_confine() also leaves the file system (chroot to
+ * an empty directory that no longer has a name) and forbids new privileges
+ * and new processes: the engine.  os_drop() keeps the file system: the
+ * dialler, which must read resolv.conf.  Both verify that root cannot be had
+ * back.  Return 0 or -errno.
+ */
+int os_confine(const struct os_ids *ids, struct err *e);
+int os_drop(const struct os_ids *ids, struct err *e);
+
+/* Die with SIGKILL when the parent dies, where the system can (Linux). */
+void os_die_with_parent(pid_t parent);
+
+/* Where this system keeps things. */
+const char *os_default_pidfile(void); /* /var/run/dtcpc.pid, /run/dtcpc.pid */
+
+#endif

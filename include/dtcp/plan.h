@@ -1,0 +1,77 @@
+/* Grant and configuration to operations, and what differs.  Pure. */
+#ifndef DTCP_PLAN_H
+#define DTCP_PLAN_H
+
+#include "dtcp/err.h"
+#include "dtcp/grant.h"
+#include "dtcp/netop.h"
+
+#define PLAN_MAX	    64 /* operations */
+#define PLAN_ADDRS_MAX	    16 /* -A */
+#define PLAN_ROUTES_MAX	    16 /* -R */
+
+#define PLAN_MTU_DEFAULT    1280
+#define PLAN_METRIC_DEFAULT 2048
+#define PLAN_METRIC_REJECT  0x7fffffffU /* above connected routes */
+
+enum route_mode { ROUTE_STATIC, ROUTE_SOLICIT, ROUTE_NONE }; /* -r */
+
+/* What the options say about the tunnel. */
+struct plan_conf {
+	char ifname[NETOP_NAMESIZE]; /* -i; "" = system's choice */
+	bool adopt;		     /* -c: create nothing */
+	bool keep;		     /* -o */
+	bool encap_kernel;	     /* --encap; both = auto */
+	bool encap_user;
+	uint32_t mtu;		    /* -m */
+	uint32_t metric;	    /* --metric */
+	enum route_mode route_mode; /* -r */
+	bool replace_default;	    /* --replace-default */
+	unsigned naddrs;	    /* -A */
+	struct prefix6 addrs[PLAN_ADDRS_MAX];
+	unsigned nroutes; /* -R; none = default */
+	struct prefix6 routes[PLAN_ROUTES_MAX];
+};
+
+/* A list of operations, in the order in which they are to be applied. */
+struct plan {
+	unsigned n;
+	struct netop ops[PLAN_MAX];
+};
+
+/*
+ * Is the grant one that can be used at all, seen from local4 (our end of the
+ * TCP connection)?  Far end a unicast IPv4 that is not ours; inner addresses
+ * and prefixes from 2000::/3 or fc00::/7, a pair of two different addresses,
+ * prefixes of /16 to /128 without host bits, none twice.  0, or -EINVAL with
+ * one line.
+ */
+int grant_check(const struct grant *g, struct in_addr local4, struct err *e);
+
+/*
+ * The whole list for a grant: tunnel, accept_ra off, MTU, up, addresses,
+ * unreachable routes for delegated prefixes, routes.  Calls grant_check().
+ */
+int plan_make(const struct plan_conf *c, const struct grant *g,
+    struct in_addr local4, struct plan *p, struct err *e);
+
+/*
+ * What turns have (in effect now) into want: additions first, in want's
+ * order, then removals in reverse order of have; a removal comes first only
+ * where the addition would collide with it (same address, other peer).
+ * Returns 0 or -EOVERFLOW.
+ */
+int plan_diff(
+    const struct plan *have, const struct plan *want, struct plan *out);
+
+/* Removal of the routes over the tunnel (loss); unreachable ones stay. */
+void plan_withdraw(const struct plan *have, struct plan *out);
+
+/*
+ * Fold an operation that took effect into the list of what is in effect: an
+ * addition is appended, OUTER and MTU replace, a removal takes its
+ * counterpart out (TUNNEL_*: everything on the slot).
+ */
+int plan_note(struct plan *have, const struct netop *op);
+
+#endif

@@ -1,0 +1,1 @@
+#include "dtcp/err.h"
