@@ -19,9 +19,10 @@
 int64_t os_now_ms(void);
 
 /*
- * len bytes, page-aligned, locked, not in core dumps, zeros in a child after
- * fork(2) (madvise(2) MADV_WIPEONFORK, minherit(2) INHERIT_ZERO).  NULL with
- * errno set.  os_secret_unmap() wipes first.
+ * len bytes, page-aligned, locked (where RLIMIT_MEMLOCK allows it), not in
+ * core dumps, zeros in a child after fork(2) (madvise(2) MADV_WIPEONFORK,
+ * minherit(2) INHERIT_ZERO).  NULL with errno set.  os_secret_unmap() takes
+ * the same len, wipes first, and allows NULL.
  */
 void *os_secret_map(size_t len);
 void os_secret_unmap(void *p, size_t len);
@@ -33,7 +34,9 @@ struct os_ids {
 };
 
 /*
- * Resolve "name" or "uid:gid"; NULL: _dtcpc, else nobody.  Root is refused.
+ * Resolve "name" or "uid:gid" (decimal); NULL: _dtcpc, else nobody.  Root and
+ * root's group are refused.  0, -ENOENT (no such user), -EINVAL, or what the
+ * look-up failed with.
  */
 int os_ids_resolve(const char *spec, struct os_ids *ids, struct err *e);
 
@@ -42,12 +45,19 @@ int os_ids_resolve(const char *spec, struct os_ids *ids, struct err *e);
  * an empty directory that no longer has a name) and forbids new privileges
  * and new processes: the engine.  os_drop() keeps the file system: the
  * dialler, which must read resolv.conf.  Both verify that root cannot be had
- * back.  Return 0 or -errno.
+ * back.  Neither closes a descriptor, and neither can be undone: on an error
+ * the process has to exit.  After it no file can be written (RLIMIT_FSIZE 0)
+ * and no core is dumped; sockets and pipes are not concerned.
+ * Return 0 or -errno.
  */
 int os_confine(const struct os_ids *ids, struct err *e);
 int os_drop(const struct os_ids *ids, struct err *e);
 
-/* Die with SIGKILL when the parent dies, where the system can (Linux). */
+/*
+ * Die with SIGKILL when the parent dies, or at once if that is no longer
+ * parent; where the system can (Linux).  Call it after os_confine() or
+ * os_drop(): a change of user takes the request back, prctl(2).
+ */
 void os_die_with_parent(pid_t parent);
 
 /* Where this system keeps things. */

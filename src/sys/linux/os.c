@@ -1,1 +1,80 @@
-#include "dtcp/err.h"
+/*
+ * What Linux does its own way apart from the network: clock, the page that a
+ * fork wipes, the end of a child with its parent, paths.
+ */
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dtcp/os.h"
+
+int64_t
+os_now_ms(void)
+{
+	struct timespec ts;
+
+	/* Cannot fail: the clock is older than every kernel that runs this. */
+	(void)clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static size_t
+page_round(size_t len)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (len + page - 1) / page * page;
+}
+
+void *
+os_secret_map(size_t len)
+{
+	void *p;
+	int saved;
+
+	len = page_round(len);
+	p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	    -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	if (madvise(p, len, MADV_WIPEONFORK) == -1 ||
+	    madvise(p, len, MADV_DONTDUMP) == -1) {
+		saved = errno;
+		(void)munmap(p, len);
+		errno = saved;
+		return NULL;
+	}
+	/* RLIMIT_MEMLOCK may forbid it; then it can be swapped, no worse. */
+	(void)mlock(p, len);
+	return p;
+}
+
+void
+os_secret_unmap(void *p, size_t len)
+{
+	if (p == NULL)
+		return;
+	len = page_round(len);
+	explicit_bzero(p, len);
+	(void)munmap(p, len);
+}
+
+void
+os_die_with_parent(pid_t parent)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* It may have died before the request was in place. */
+	if (getppid() != parent)
+		(void)kill(getpid(), SIGKILL);
+}
+
+const char *
+os_default_pidfile(void)
+{
+	return DTCP_RUNDIR "/dtcpc.pid";
+}
