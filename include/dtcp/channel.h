@@ -62,9 +62,10 @@ struct msg {
 #define MSG_WIRE_MAX 1024 /* larger than any message */
 
 /*
- * Pure codec.  msg_encode() returns the size.  msg_decode() returns 0 or
- * -EBADMSG: unknown type, other size, text without NUL or with control
- * bytes, op that netop_decode() refuses.  fd is not looked at.
+ * Pure codec.  msg_encode() returns the size, 0 for an unknown type; control
+ * bytes in text become '?'.  msg_decode() returns 0 or -EBADMSG: unknown
+ * type, other size, text with control bytes or without a NUL and nothing but
+ * zeros behind it, op that netop_decode() refuses; it leaves fd at -1.
  */
 size_t msg_encode(const struct msg *m, uint8_t buf[MSG_WIRE_MAX]);
 int msg_decode(const uint8_t *buf, size_t n, struct msg *m);
@@ -76,13 +77,17 @@ bool msg_has_fd(enum msg_type t);
 int channel_pair(int fds[2]);
 
 /*
- * Send one message (waits, bounded, while the far end is slow).  The
- * descriptor stays the caller's.  0, or -errno (-EPIPE: far end gone).
+ * Send one message (waits, 5 s at most, while the far end is slow).  The
+ * descriptor stays the caller's.  0, or -errno: -EPIPE far end gone,
+ * -ETIMEDOUT it takes nothing, -EINVAL a descriptor where none belongs or
+ * none (-1) where one does.
  */
 int channel_send(int fd, const struct msg *m);
 
 /*
- * Receive one.  1, 0 (nothing now), -EPIPE (far end gone), -EBADMSG.
+ * Receive one.  1, 0 (nothing now), -EPIPE (far end gone), -EBADMSG (what
+ * msg_decode() refuses, or another number of descriptors than belongs to the
+ * type; they are closed), another -errno.
  */
 int channel_recv(int fd, struct msg *m);
 
