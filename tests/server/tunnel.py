@@ -1,0 +1,242 @@
+"""The test server's end of the tunnels.
+
+    UserTunnels  one tun device for all clients and a raw protocol-41 socket;
+                 packets are carried between the two by this program.
+    SitTunnels   a kernel sit device for each client.
+    NoTunnels    none; the protocol only.
+
+All but the last have to run as root in a network namespace of the test's own.
+"""
+
+import errno
+import fcntl
+import ipaddress
+import os
+import socket
+import struct
+import subprocess
+
+TUNSETIFF = 0x400454CA
+IFF_TUN = 0x0001
+IFF_NO_PI = 0x1000
+PROTO_6IN4 = 41
+
+
+def ip_batch(*commands):
+    """Run ip(8) commands, all in one process."""
+    done = subprocess.run(["ip", "-batch", "-"], input="\n".join(commands),
+                          text=True, capture_output=True)
+    if done.returncode:
+        raise OSError(f"ip: {done.stderr.strip()}")
+
+
+def parse(kind, text):
+    """An address or network; None where the text is none (a test's lie)."""
+    try:
+        return kind(text)
+    except (ValueError, TypeError):
+        return None
+
+
+class Lease:
+    """What one session's tunnel carries."""
+
+    def __init__(self, server4, client4, server6=None, client6=None,
+                 prefixes=()):
+        self.server4 = server4
+        self.client4 = client4
+        self.server6 = parse(ipaddress.IPv6Address, server6)
+        self.client6 = parse(ipaddress.IPv6Address, client6)
+        nets = [parse(ipaddress.IPv6Network, p) for p in prefixes]
+        self.prefixes = [n for n in nets if n and n.prefixlen]
+
+    def carries(self, dst):
+        if dst.is_link_local:
+            return True
+        if not self.client6 and not self.prefixes:
+            return True
+        return dst == self.client6 or any(dst in p for p in self.prefixes)
+
+
+class NoTunnels:
+    """The protocol alone."""
+
+    def start(self, loop, addresses, routes):
+        pass
+
+    def open(self, lease):
+        pass
+
+    def close(self, lease):
+        pass
+
+    def send(self, lease, packet):
+        """Put a bare IPv6 packet into the tunnel."""
+
+
+class RawSockets(NoTunnels):
+    """Raw protocol-41 sockets, one for each of our IPv4 addresses."""
+
+    def __init__(self):
+        self.sockets = {}
+
+    def socket(self, server4):
+        if server4 not in self.sockets:
+            s = socket.socket(socket.AF_INET,
+                              socket.SOCK_RAW | socket.SOCK_NONBLOCK,
+                              PROTO_6IN4)
+            s.setsockopt(socket.SOL_IP, 10, 0)  # IP_MTU_DISCOVER: fragment
+            s.bind((server4, 0))
+            self.sockets[server4] = s
+        return self.sockets[server4]
+
+    def send(self, lease, packet):
+        try:
+            self.socket(lease.server4).sendto(packet, (lease.client4, 0))
+        except OSError as e:
+            # The way to a client that went is as good as a lost packet.
+            if e.errno in (errno.EBADF, errno.EINVAL):
+                raise
+
+
+class UserTunnels(RawSockets):
+    """A tun device and raw sockets, relayed here."""
+
+    def __init__(self, name="dtcps0", mtu=1280):
+        super().__init__()
+        self.name = name
+        self.mtu = mtu
+        self.leases = []
+        self.routed = set()
+        self.fd = -1
+
+    def start(self, loop, addresses, routes):
+        self.loop = loop
+        self.fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+        request = struct.pack("16sH22x", self.name.encode(),
+                              IFF_TUN | IFF_NO_PI)
+        fcntl.ioctl(self.fd, TUNSETIFF, request)
+        ip_batch(f"link set {self.name} mtu {self.mtu} up",
+                 *[f"addr add {a}/128 dev {self.name} nodad"
+                   for a in addresses],
+                 *[f"-6 route add {r} dev {self.name}" for r in routes])
+        self.routed = {ipaddress.IPv6Network(r) for r in routes}
+        self.addresses = {ipaddress.IPv6Address(a) for a in addresses}
+        loop.add_reader(self.fd, self.from_tun)
+
+    def socket(self, server4):
+        fresh = server4 not in self.sockets
+        s = super().socket(server4)
+        if fresh:
+            self.loop.add_reader(s, self.from_outer, s)
+        return s
+
+    def open(self, lease):
+        """Configure what was not foreseen at the start."""
+        todo = []
+        if lease.server6 and lease.server6 not in self.addresses:
+            self.addresses.add(lease.server6)
+            todo.append(f"addr add {lease.server6}/128 dev {self.name} nodad")
+        targets = list(lease.prefixes)
+        if lease.client6:
+            targets.append(ipaddress.IPv6Network(lease.client6))
+        for net in targets:
+            if not any(net.subnet_of(r) for r in self.routed):
+                self.routed.add(net)
+                todo.append(f"-6 route add {net} dev {self.name}")
+        if todo:
+            ip_batch(*todo)
+        self.leases.append(lease)
+        self.socket(lease.server4)
+
+    def close(self, lease):
+        if lease in self.leases:
+            self.leases.remove(lease)
+
+    def from_tun(self):
+        for _ in range(64):
+            try:
+                packet = os.read(self.fd, 65536)
+            except OSError:
+                return
+            if len(packet) < 40 or packet[0] >> 4 != 6:
+                continue
+            dst = ipaddress.IPv6Address(packet[24:40])
+            if dst.is_multicast:
+                continue
+            for lease in reversed(self.leases):
+                if lease.carries(dst):
+                    self.send(lease, packet)
+                    break
+
+    def from_outer(self, s):
+        for _ in range(64):
+            try:
+                packet, (source, _) = s.recvfrom(65536)
+            except OSError:
+                return
+            inner = packet[(packet[0] & 15) * 4:]
+            if any(lease.client4 == source for lease in self.leases):
+                try:
+                    os.write(self.fd, inner)
+                except OSError:
+                    pass    # not an IPv6 packet: the device refuses it
+
+
+class SitTunnels(RawSockets):
+    """A kernel device for each client; the newest of one client counts."""
+
+    def __init__(self, mtu=1280):
+        super().__init__()
+        self.mtu = mtu
+        self.devices = {}
+        self.count = 0
+
+    def start(self, loop, addresses, routes):
+        self.extra = list(routes)
+
+    def open(self, lease):
+        for old in [o for o in self.devices if o.client4 == lease.client4]:
+            self.close(old)
+        name = f"dtcps{self.count}"
+        self.count += 1
+        todo = [f"tunnel add {name} mode sit local {lease.server4} "
+                f"remote {lease.client4} ttl 64",
+                f"link set {name} mtu {self.mtu} up"]
+        if lease.server6 and lease.client6:
+            todo.append(f"addr add {lease.server6} peer {lease.client6} "
+                        f"dev {name} nodad")
+        todo += [f"-6 route replace {r} dev {name}"
+                 for r in lease.prefixes or self.extra]
+        ip_batch(*todo)
+        self.devices[lease] = name
+
+    def close(self, lease):
+        name = self.devices.pop(lease, None)
+        if name:
+            ip_batch(f"tunnel del {name}")
+
+
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def router_advertisement(prefix="2001:db8:bad::", mtu=1400):
+    """RFC 4861 4.2 with an autoconfigurable prefix and an MTU option."""
+    src = ipaddress.IPv6Address("fe80::bad").packed
+    dst = ipaddress.IPv6Address("ff02::1").packed
+    options = struct.pack("!BBBBIII16s", 3, 4, 64, 0xC0, 3600, 1800, 0,
+                          ipaddress.IPv6Address(prefix).packed)
+    options += struct.pack("!BBHI", 5, 1, 0, mtu)
+
+    def message(check):
+        return struct.pack("!BBHBBHII", 134, 0, check, 64, 0, 1800, 0,
+                           0) + options
+
+    size = len(message(0))
+    check = checksum(src + dst + struct.pack("!II", size, 58) + message(0))
+    header = struct.pack("!IHBB16s16s", 6 << 28, size, 58, 255, src, dst)
+    return header + message(check)
