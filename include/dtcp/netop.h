@@ -49,7 +49,8 @@ enum netop_flag {
 };
 
 /*
- * One operation.  Fields that a kind does not use are zero.
+ * One operation.  Fields that a kind does not use are zero, and so are flags
+ * (netop_flags_of()).
  *
  * slot names the interface until the executor has resolved it; back-ends see
  * ifname and ifindex filled in, except for TUNNEL: there ifname is what is
@@ -58,6 +59,14 @@ enum netop_flag {
  *
  * TUNNEL_RELEASE takes away outer pair, tag and addresses, restores mtu
  * (0 = leave it), and leaves the interface up or down as F_ON says.
+ *
+ * TUNNEL_DESTROY and TUNNEL_RELEASE with an empty ifname mean every link that
+ * carries our tag (-ENOENT where there is none): the journal's entry of a
+ * tunnel whose name was not known yet when the program was killed.
+ *
+ * What ACCEPT_RA changes on an interface that is not ours is undone by
+ * another ACCEPT_RA with the former value: the one case in which a kind that
+ * is no inverse is a journal entry.  (MTU: RELEASE restores it.)
  */
 struct netop {
 	enum netop_kind kind;
@@ -76,8 +85,17 @@ struct netop {
 /* True for the kinds that take something away. */
 bool netop_is_inverse(enum netop_kind k);
 
-/* True for the kinds that need a resolved interface (ROUTE: not F_REJECT). */
+/*
+ * True for the kinds that cannot do without a resolved interface.  ROUTE,
+ * ROUTE_DEL: not with F_REJECT.  Not TUNNEL_*: their name may be empty.
+ */
 bool netop_needs_link(const struct netop *op);
+
+/* True where op is about the slot's interface: needs_link() or TUNNEL_*. */
+bool netop_on_slot(const struct netop *op, uint8_t slot);
+
+/* The flags that mean something with a kind. */
+uint8_t netop_flags_of(enum netop_kind k);
 
 /*
  * The inverse of op as if it had made everything itself.  Kinds without one
@@ -87,13 +105,23 @@ bool netop_needs_link(const struct netop *op);
  */
 void netop_inverse(const struct netop *op, struct netop *inv);
 
-/* The same effect on the same object (slot or interface, not index). */
+/*
+ * The same effect on the same object: the same slot, and the same name where
+ * both are known; the index is not looked at.
+ */
 bool netop_equal(const struct netop *a, const struct netop *b);
 
 /*
+ * Two TUNNEL operations that one interface can satisfy: they differ in the
+ * outer pair at most, an empty name fits any, and an encapsulation is common.
+ */
+bool netop_same_tunnel(const struct netop *a, const struct netop *b);
+
+/*
  * Fixed-size encoding, field by field, network byte order: messages and the
- * undo file.  Decoding refuses unknown kinds and flags, slots out of range,
- * prefix lengths over 128, names without NUL or with odd bytes: -EBADMSG.
+ * undo file.  Decoding refuses unknown kinds, flags that the kind does not
+ * have, slots out of range, prefix lengths over 128, names without NUL or
+ * with odd bytes: -EBADMSG.
  */
 #define NETOP_WIRE_SIZE 80
 void netop_encode(const struct netop *op, uint8_t buf[NETOP_WIRE_SIZE]);
