@@ -1,7 +1,8 @@
 /*
- * What of ours a kernel holds: links that carry our tag, their addresses and
- * routes, and routes with our mark that need no link.  Pure data; the fake
- * kernel's own state is one.
+ * What of ours a kernel holds: links that carry our tag, the addresses on
+ * them, and the routes with our mark that lie on them or need no link.  Left
+ * out is what the system puts there by itself: link-local and multicast
+ * addresses, connected routes.  Pure data.
  */
 #ifndef DTCP_SNAPSHOT_H
 #define DTCP_SNAPSHOT_H
@@ -19,7 +20,7 @@ struct snap_link {
 	bool up;
 	bool user; /* a tun device */
 	bool accept_ra;
-	struct in_addr local4; /* outer pair, where there is one */
+	struct in_addr local4; /* outer pair; zero with a tun device */
 	struct in_addr remote4;
 };
 
@@ -33,7 +34,7 @@ struct snap_addr {
 
 struct snap_route {
 	uint32_t ifindex; /* 0: reject */
-	uint32_t metric;
+	uint32_t metric;  /* 0: this system has none */
 	struct prefix6 dst;
 };
 
@@ -45,10 +46,17 @@ struct snapshot {
 	struct snap_route routes[SNAP_ROUTES];
 };
 
-/* Is op's effect there?  op's interface must be resolved. */
+/* Our link of that index; NULL: none. */
+const struct snap_link *snapshot_link(
+    const struct snapshot *s, uint32_t ifindex);
+
+/*
+ * Is op's effect there?  op's interface must be resolved.  An inverse's
+ * effect is there when its object is not.
+ */
 bool snapshot_has(const struct snapshot *s, const struct netop *op);
 
-/* Equal as sets. */
+/* Equal as sets; a truncated one equals nothing. */
 bool snapshot_equal(const struct snapshot *a, const struct snapshot *b);
 
 #endif

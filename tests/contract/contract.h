@@ -1,0 +1,99 @@
+/*
+ * One file of cases for every kernel back-end.  cases.c holds the cases; each
+ * back-end's own file (fake.c, linux.c) supplies what is declared here under
+ * "The back-end's side" and is linked with it into test_contract_<name>.
+ *
+ * Hooks that fail end the test (cmocka's fail_msg()), unless they say
+ * otherwise.  "Behind the back" means: not through struct kernel, as another
+ * program would do it, so that what struct kernel reports is checked against
+ * somebody else's eyes.
+ */
+#ifndef CONTRACT_H
+#define CONTRACT_H
+
+#include <stdbool.h>
+
+#include "dtcp/kernel.h"
+
+#define CONTRACT_LOCAL	  "192.0.2.1"	 /* on the host from the start */
+#define CONTRACT_LOCAL_2  "192.0.2.9"	 /* likewise */
+#define CONTRACT_REMOTE	  "198.51.100.1" /* never on the host */
+#define CONTRACT_REMOTE_2 "198.51.100.2"
+#define CONTRACT_SPARE	  "203.0.113.7" /* comes and goes, see below */
+#define CONTRACT_TAG	  "dtcp:/run/contract.pid"
+#define CONTRACT_TAG_2	  "dtcp:/run/contract-2.pid"
+
+/* ---- The back-end's side ---- */
+
+/*
+ * Before all tests: 0, or 77 where they cannot run here (the program then
+ * exits with it).  Standing: root, namespaces, ...
+ */
+int contract_start(void);
+
+/*
+ * Before each test a host of its own (Linux: a fresh network namespace) with
+ * CONTRACT_LOCAL and CONTRACT_LOCAL_2 on an interface that is up and is no
+ * tunnel, and nothing else; after it the host goes.  What loading modules
+ * leaves (sit0) is there before the test starts.
+ */
+void contract_host_new(void);
+void contract_host_free(void);
+
+/* NETOP_F_KERNEL and NETOP_F_USER, as far as this host can. */
+uint8_t contract_encaps(void);
+
+/* A kernel whose objects carry tag.  The test closes it. */
+struct kernel *contract_open(const char *tag);
+
+/* Make foreign things, behind the back. */
+
+/*
+ * An interface that is no tunnel, or (encap: NETOP_F_KERNEL, NETOP_F_USER)
+ * one that a tunnel could adopt: down, without outer pair, addresses or tag,
+ * MTU 1480.
+ */
+void contract_add_link(const char *ifname, uint8_t encap);
+void contract_add_outer(const char *ifname); /* LOCAL_2 to REMOTE_2 */
+void contract_set_up(const char *ifname, bool up);
+void contract_add_addr(const char *ifname, const char *prefix);
+/* ifname NULL: unreachable.  Not with our mark. */
+void contract_add_route(
+    const char *ifname, const char *prefix, uint32_t metric);
+
+/* Take things away behind the back, ours or not.  They must be there. */
+void contract_remove_link(const char *ifname);
+void contract_remove_addr(const char *ifname, const char *prefix);
+void contract_remove_route(
+    const char *ifname, const char *prefix, uint32_t metric);
+
+/* CONTRACT_SPARE comes to the interface with CONTRACT_LOCAL, and goes. */
+void contract_add_spare4(void);
+void contract_remove_spare4(void);
+/* An IPv4 default route appears. */
+void contract_add_default4(void);
+
+/* Look behind the back. */
+struct contract_link {
+	bool up;
+	uint32_t mtu;
+	bool accept_ra;
+	char local4[ADDR4_STRLEN]; /* "" where there is no outer pair */
+	char remote4[ADDR4_STRLEN];
+};
+/* False where there is no such interface; l may be NULL. */
+bool contract_see_link(const char *ifname, struct contract_link *l);
+/* peer: NULL where there is none. */
+bool contract_see_addr(
+    const char *ifname, const char *prefix, const char *peer);
+bool contract_see_route(
+    const char *ifname, const char *prefix, uint32_t metric);
+/* Interfaces of the host, of whatever kind. */
+unsigned contract_count_links(void);
+
+/* ---- cases.c ---- */
+
+/* Runs all cases; the program's exit status. */
+int contract_run(const char *name);
+
+#endif
