@@ -17,8 +17,9 @@ struct err {
 
 /*
  * Record an error.  code: positive errno value.  e may be NULL.
- * Returns -code, so that "return err_set(...)" reads well.  err_set() writes
- * the text as given; err_sys() appends ": " and strerror(code).
+ * Returns -code, so that "return err_set(...)" reads well.  The text is
+ * encoded by text_encode() and cut to size; err_sys() appends ": " and
+ * strerror(code).
  */
 int err_set(struct err *e, int code, const char *fmt, ...)
     __attribute__((__format__(__printf__, 3, 4)));

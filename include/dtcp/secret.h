@@ -1,6 +1,6 @@
 /*
  * The password, in a page of its own that is locked, kept out of core dumps
- * and wiped in every child (os_secret_page()), and read with read(2) so that
+ * and wiped in every child (os_secret_map()), and read with read(2) so that
  * no stdio buffer holds a copy.
  */
 #ifndef DTCP_SECRET_H
@@ -27,12 +27,18 @@ void secret_clear(struct secret *s);
  * A file that group or others may read or write, that is not a regular file,
  * or that is owned by neither root nor the caller is refused with the
  * command to run.
- * Returns 0, -ENOENT (no such file or no entry: ask), or another error.
+ * Returns 0; -ENOENT (no such file or no entry: ask); -EPERM (owner or mode);
+ * -EINVAL (no regular file, empty password), -EMSGSIZE (longer than
+ * SECRET_MAX), -EFBIG (file), or what open(2) or read(2) said.  On error s
+ * keeps what it had.
  */
 int secret_from_file(struct secret *s, const char *path, const char *server,
     const char *user, struct err *e);
 
-/* Ask on the terminal without echo.  -ENOTTY: there is none. */
+/*
+ * Ask on the controlling terminal without echo.  Returns 0; -ENOTTY (there is
+ * none), -EINVAL (empty or too long), -EINTR (a signal); s is empty then.
+ */
 int secret_from_terminal(
     struct secret *s, const char *server, const char *user, struct err *e);
 
