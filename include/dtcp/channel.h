@@ -19,7 +19,7 @@ enum msg_type {
 	MSG_DIAL = 1, /* id: start a dialler; an older one ends */
 	MSG_DIAL_CANCEL,
 	MSG_DIGEST_ASK, /* text: the challenge */
-	MSG_APPLY,	/* count: that many MSG_OP follow; addr4: local */
+	MSG_APPLY,	/* id; count: that many MSG_OP follow */
 	MSG_OP,		/* op */
 	MSG_UNDO,	/* everything goes */
 	MSG_STATE,	/* level: enum session_state; text: key=value */
@@ -30,8 +30,8 @@ enum msg_type {
 	MSG_DIAL_FAILED,   /* id, code, text; also a dialler's to priv */
 	MSG_DIGEST,	   /* text */
 	MSG_DIGEST_FAILED, /* code, text */
-	MSG_APPLIED,	   /* op: the last TUNNEL/OUTER in effect */
-	MSG_APPLY_FAILED,  /* code, text; everything is undone */
+	MSG_APPLIED,	   /* id; op: the tunnel in effect, or NETOP_NONE */
+	MSG_APPLY_FAILED,  /* id, code, text; everything is undone */
 	MSG_TUN,	   /* descriptor of the tun device */
 	MSG_OUTER,	   /* descriptor of the outer socket */
 	MSG_LOST,	   /* op: someone removed it */

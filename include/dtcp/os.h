@@ -60,6 +60,9 @@ int os_drop(const struct os_ids *ids, struct err *e);
  */
 void os_die_with_parent(pid_t parent);
 
+/* Once at the start of main(), so that setproctitle(3) has room. */
+void os_title_init(int argc, char *argv[]);
+
 /* Where this system keeps things. */
 const char *os_default_pidfile(void); /* /var/run/dtcpc.pid, /run/dtcpc.pid */
 

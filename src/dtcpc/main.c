@@ -1,5 +1,231 @@
-int
-main(void)
+/*
+ * dtcpc: the order of start.  Each step may refuse with one line and an exit
+ * status of sysexits(3); what was done before is undone.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libutil.h>
+#include <paths.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "dtcp/digest.h"
+#include "dtcp/engine.h"
+#include "dtcp/executor.h"
+#include "dtcp/kernel.h"
+#include "dtcp/log.h"
+#include "dtcp/os.h"
+#include "dtcp/priv.h"
+#include "dtcp/secret.h"
+#include "options.h"
+
+/* What one instance holds from start to end. */
+struct instance {
+	const struct options *options;
+	char ident[64];
+	char tag[JOURNAL_TAG_MAX];
+	struct engine_conf engine;
+	struct priv_conf priv;
+	struct kernel *kernel;
+	struct pidfh *pidfh;
+};
+
+/* The log names the instance: dtcpc-home for /var/run/dtcpc-home.pid. */
+static void
+name_instance(struct instance *in)
 {
-	return 0;
+	const char *path = in->options->pidfile;
+	const char *base = strrchr(path, '/');
+	char *dot;
+
+	strlcpy(in->ident, base != NULL ? base + 1 : path, sizeof(in->ident));
+	dot = strrchr(in->ident, '.');
+	if (dot != NULL && dot != in->ident && strcmp(dot, ".pid") == 0)
+		*dot = '\0';
+	snprintf(in->tag, sizeof(in->tag), "dtcp:%s", path);
+	snprintf(in->priv.undofile, sizeof(in->priv.undofile), "%s.undo", path);
+	snprintf(in->priv.statusfile, sizeof(in->priv.statusfile), "%s.status",
+	    path);
+}
+
+/* Descriptors 0 to 2 exist, nothing else is inherited. */
+static void
+clean_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open(_PATH_DEVNULL, O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	closefrom(STDERR_FILENO + 1);
+}
+
+static int
+lock_pidfile(struct instance *in, struct err *e)
+{
+	const char *path = in->options->pidfile;
+	pid_t other = 0;
+
+	in->pidfh = pidfile_open(path, 0644, &other);
+	if (in->pidfh != NULL)
+		return 0;
+	if (errno == EEXIST)
+		return err_set(e, EEXIST, "%s: already running as pid %ld",
+		    path, (long)other);
+	return err_sys(e, errno, "cannot open the pid file %s", path);
+}
+
+static int
+read_secret(struct instance *in, struct err *e)
+{
+	const struct options *o = in->options;
+	struct priv_conf *p = &in->priv;
+	int r;
+
+	p->secret = secret_new();
+	if (p->secret == NULL)
+		return err_sys(e, errno, "cannot make room for the password");
+	r = secret_from_file(
+	    p->secret, o->auth_file, o->server, o->session.user, e);
+	p->secret_from_file = r == 0;
+	if (r != -ENOENT)
+		return r;
+	r = secret_from_terminal(p->secret, o->server, o->session.user, e);
+	if (r == -ENOTTY)
+		return err_set(e, ENOTTY,
+		    "no password for %s at %s in %s, and no terminal to ask on",
+		    o->session.user, o->server, o->auth_file);
+	return r;
+}
+
+/* Everything that can be refused before the network is touched. */
+static int
+prepare(struct instance *in, struct err *e)
+{
+	const struct options *o = in->options;
+	int r;
+
+	r = kernel_open(in->tag, &in->kernel, e);
+	if (r == 0)
+		r = os_ids_resolve(o->runas, &in->priv.ids, e);
+	if (r == 0)
+		r = digest_init(e);
+	if (r == 0)
+		r = lock_pidfile(in, e);
+	if (r == 0)
+		r = undofile_replay(in->priv.undofile, in->tag, in->kernel, e);
+	if (r == 0)
+		r = read_secret(in, e);
+	if (r == 0 && pidfile_write(in->pidfh) == -1)
+		r = err_sys(
+		    e, errno, "cannot write the pid file %s", o->pidfile);
+	return r;
+}
+
+static void
+release(struct instance *in)
+{
+	secret_free(in->priv.secret);
+	if (in->kernel != NULL)
+		in->kernel->ops->close(in->kernel);
+	if (in->pidfh != NULL)
+		(void)pidfile_remove(in->pidfh);
+}
+
+static void
+ready(void *arg)
+{
+	struct instance *in = arg;
+
+	if (!in->options->daemon)
+		return;
+	log_open(in->ident, false);
+	daemon_ready(EX_OK);
+}
+
+static int
+run(const struct options *o)
+{
+	struct instance in = {.options = o};
+	struct err e = {0};
+	int status;
+
+	name_instance(&in);
+	log_open(in.ident, true);
+	log_set_debug(o->debug);
+	clean_descriptors();
+	(void)umask(022);
+	if (chdir("/") == -1 || (o->daemon && daemon_fork(&e) != 0)) {
+		log_msg(LOG_ERR, "%s", e.code != 0 ? e.text : "cannot start");
+		return EXIT_FAILURE;
+	}
+	in.engine.session = &o->session;
+	in.engine.plan = &o->plan;
+	in.engine.server = o->server;
+	in.priv.server = o->server;
+	in.priv.port = o->port;
+	in.priv.user = o->session.user;
+	in.priv.auth_file = o->auth_file;
+	in.priv.persist = o->session.persist;
+	in.priv.pidfile = o->pidfile;
+	in.priv.tag = in.tag;
+	in.priv.plan = &o->plan;
+	in.priv.engine = engine_main;
+	in.priv.engine_arg = &in.engine;
+	in.priv.ready = ready;
+	in.priv.ready_arg = &in;
+	if (prepare(&in, &e) == 0) {
+		status = priv_run(&in.priv, in.kernel);
+	} else {
+		log_msg(LOG_ERR, "%s", e.text);
+		status = e.code == EPERM || e.code == EACCES ? EX_NOPERM :
+							       EXIT_FAILURE;
+	}
+	release(&in);
+	daemon_ready(status);
+	return status;
+}
+
+static int
+usage_error(const struct err *e)
+{
+	fprintf(stderr, "dtcpc: %s\n", e->text);
+	options_usage();
+	return EX_USAGE;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options o;
+	struct err e = {0};
+
+	os_title_init(argc, argv);
+	if (options_parse(argc, argv, &o, &e) != 0)
+		return usage_error(&e);
+	switch (o.action) {
+	case ACTION_HELP:
+		options_help();
+		return EX_OK;
+	case ACTION_VERSION:
+		printf("dtcpc %s\n", DTCP_VERSION);
+		return EX_OK;
+	case ACTION_STATUS:
+		return status_print(o.pidfile);
+	case ACTION_DRY_RUN:
+		return dry_run(&o);
+	case ACTION_RUN:
+		break;
+	}
+	if (options_unsupported(&o, &e) != 0) {
+		fprintf(stderr, "dtcpc: %s\n", e.text);
+		return EX_USAGE;
+	}
+	return run(&o);
 }

@@ -1,1 +1,185 @@
-#include "dtcp/err.h"
+/*
+ * The reactor's centre: one session machine, fed with events, and each of its
+ * effects carried out.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dtcp/log.h"
+#include "dtcp/os.h"
+#include "private.h"
+
+static uint32_t
+random_bits(void *arg)
+{
+	(void)arg;
+	return arc4random();
+}
+
+static void
+dial(struct engine *en)
+{
+	struct msg m = {.type = MSG_DIAL, .id = ++en->dial_id, .fd = -1};
+
+	tell(en, &m);
+}
+
+static void
+hang_up(struct engine *en)
+{
+	conn_close(en);
+	en->dial_id++; /* what is still under way is not for us any more */
+	tell_text(en, MSG_DIAL_CANCEL, 0, "");
+}
+
+static void
+run_effect(struct engine *en, const struct session_effect *fx)
+{
+	switch (fx->kind) {
+	case SESSION_FX_DIAL:
+		dial(en);
+		break;
+	case SESSION_FX_HANGUP:
+		hang_up(en);
+		break;
+	case SESSION_FX_SEND:
+		conn_send(en, fx->text);
+		break;
+	case SESSION_FX_DIGEST:
+		tell_text(en, MSG_DIGEST_ASK, 0, fx->text);
+		break;
+	case SESSION_FX_APPLY:
+		tunnel_apply_grant(en);
+		break;
+	case SESSION_FX_WITHDRAW:
+		tunnel_withdraw(en);
+		break;
+	case SESSION_FX_UNDO:
+		tunnel_undo(en);
+		break;
+	case SESSION_FX_LOG:
+		log_msg(fx->level, "%s", fx->text);
+		break;
+	case SESSION_FX_STATE:
+		tell_state(en, fx->text);
+		break;
+	case SESSION_FX_EXIT:
+		tell_text(en, MSG_EXIT, fx->level, "");
+		_exit(0);
+	}
+}
+
+static void
+arm_timer(struct engine *en)
+{
+	int64_t left;
+	struct timeval tv;
+
+	if (en->session.deadline < 0) {
+		(void)event_del(en->timer);
+		return;
+	}
+	left = en->session.deadline - os_now_ms();
+	if (left < 0)
+		left = 0;
+	tv.tv_sec = left / 1000;
+	tv.tv_usec = (left % 1000) * 1000;
+	(void)event_add(en->timer, &tv);
+}
+
+static void
+step_once(struct engine *en, const struct session_event *ev)
+{
+	struct session_effects fx;
+	unsigned i;
+
+	session_step(&en->session, ev, os_now_ms(), &fx);
+	for (i = 0; i < fx.n; i++)
+		run_effect(en, &fx.fx[i]);
+}
+
+void
+engine_step(struct engine *en, const struct session_event *ev)
+{
+	step_once(en, ev);
+	while (en->nqueued > 0) {
+		struct queued q = en->queue[0];
+		struct session_event next = {.kind = q.kind, .err = &q.err};
+
+		en->nqueued--;
+		memmove(en->queue, en->queue + 1,
+		    en->nqueued * sizeof(en->queue[0]));
+		step_once(en, &next);
+	}
+	arm_timer(en);
+}
+
+void
+engine_step_kind(struct engine *en, enum session_event_kind kind)
+{
+	struct session_event ev = {.kind = kind};
+
+	engine_step(en, &ev);
+}
+
+void
+engine_step_err(
+    struct engine *en, enum session_event_kind kind, const struct err *err)
+{
+	struct session_event ev = {.kind = kind, .err = err};
+
+	engine_step(en, &ev);
+}
+
+void
+engine_queue(
+    struct engine *en, enum session_event_kind kind, const struct err *err)
+{
+	struct queued *q;
+
+	if (en->nqueued == QUEUE_MAX)
+		abort(); /* an effect leads to one event at most */
+	q = &en->queue[en->nqueued++];
+	memset(q, 0, sizeof(*q));
+	q->kind = kind;
+	if (err != NULL)
+		q->err = *err;
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	engine_step_kind(arg, SESSION_EV_TIMER);
+}
+
+void
+engine_main(void *arg, int channel)
+{
+	static struct engine en;
+
+	memset(&en, 0, sizeof(en));
+	en.conf = arg;
+	en.channel = channel;
+	en.conn = -1;
+	relay_init(&en.relay);
+	session_init(&en.session, en.conf->session, random_bits, NULL);
+	en.base = event_base_new();
+	if (en.base == NULL)
+		_exit(1);
+	en.timer = event_new(en.base, -1, 0, on_timer, &en);
+	en.channel_event =
+	    event_new(en.base, channel, EV_READ | EV_PERSIST, heard_read, &en);
+	if (en.timer == NULL || en.channel_event == NULL ||
+	    event_add(en.channel_event, NULL) == -1)
+		_exit(1);
+	log_msg(
+	    LOG_DEBUG, "engine: events by %s", event_base_get_method(en.base));
+	engine_step_kind(&en, SESSION_EV_START);
+	(void)event_base_dispatch(en.base);
+	_exit(1);
+}

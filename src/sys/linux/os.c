@@ -78,3 +78,9 @@ os_default_pidfile(void)
 {
 	return DTCP_RUNDIR "/dtcpc.pid";
 }
+
+void
+os_title_init(int argc, char *argv[])
+{
+	setproctitle_init(argc, argv, environ);
+}

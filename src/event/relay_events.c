@@ -1,0 +1,112 @@
+/* The relay in the reactor, where packets are moved in user space. */
+#include <string.h>
+#include <unistd.h>
+
+#include "dtcp/log.h"
+#include "private.h"
+
+static void
+end_one(struct event **ev, int *fd)
+{
+	if (*ev != NULL)
+		event_free(*ev);
+	*ev = NULL;
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
+
+/*
+ * The device or the socket is dead.  The root process sees why and puts it
+ * back; reading on would only spin.
+ */
+static void
+relay_died(struct engine *en, const char *what, int r)
+{
+	log_msg(LOG_WARNING, "relay: %s is gone: %s", what, strerror(-r));
+	relay_end(en);
+}
+
+static void
+on_tun(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine *en = arg;
+	int r;
+
+	(void)fd;
+	(void)what;
+	r = relay_from_tun(&en->relay);
+	if (r < 0)
+		relay_died(en, "the tunnel device", r);
+}
+
+static void
+on_outer(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine *en = arg;
+	int r;
+
+	(void)fd;
+	(void)what;
+	r = relay_from_outer(&en->relay);
+	if (r < 0)
+		relay_died(en, "the outer socket", r);
+}
+
+static void
+set_fd(struct engine *en, struct event **ev, int *where, int fd,
+    event_callback_fn callback)
+{
+	end_one(ev, where);
+	*where = fd;
+	*ev = event_new(en->base, fd, EV_READ | EV_PERSIST, callback, en);
+	if (*ev == NULL || event_add(*ev, NULL) == -1)
+		_exit(1);
+}
+
+void
+tunnel_set_tun(struct engine *en, int fd)
+{
+	set_fd(en, &en->tun_event, &en->relay.tunfd, fd, on_tun);
+}
+
+void
+tunnel_set_outer(struct engine *en, int fd)
+{
+	set_fd(en, &en->outer_event, &en->relay.outerfd, fd, on_outer);
+}
+
+void
+relay_end(struct engine *en)
+{
+	end_one(&en->tun_event, &en->relay.tunfd);
+	end_one(&en->outer_event, &en->relay.outerfd);
+}
+
+static void
+own(struct relay_rules *r, const struct in6_addr *a, uint8_t len)
+{
+	if (r->nown == RELAY_OWN_MAX)
+		return;
+	r->own[r->nown].addr = *a;
+	r->own[r->nown].len = len;
+	r->nown++;
+}
+
+void
+relay_set_rules(struct engine *en, const struct grant *g)
+{
+	const struct plan_conf *c = en->conf->plan;
+	struct relay_rules *r = &en->relay.rules;
+	unsigned i;
+
+	memset(r, 0, sizeof(*r));
+	r->any_source = g->type == TUNNEL_ONLY;
+	if (g->has_pair)
+		own(r, &g->client6, 128);
+	for (i = 0; i < g->nprefixes; i++)
+		own(r, &g->prefixes[i].addr, g->prefixes[i].len);
+	/* An -A address is ours alone, whatever subnet it brings along. */
+	for (i = 0; i < c->naddrs; i++)
+		own(r, &c->addrs[i].addr, 128);
+}

@@ -1,0 +1,124 @@
+/* Messages to the root process. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dtcp/log.h"
+#include "dtcp/os.h"
+#include "private.h"
+
+void
+tell(struct engine *en, const struct msg *m)
+{
+	/* Without the root process there is nothing left to do. */
+	if (channel_send(en->channel, m) != 0)
+		_exit(1);
+}
+
+void
+tell_text(struct engine *en, enum msg_type type, int level, const char *text)
+{
+	struct msg m = {.type = type, .level = level, .fd = -1};
+
+	strlcpy(m.text, text, sizeof(m.text));
+	tell(en, &m);
+}
+
+/* Append " key=value"-like text; what does not fit is left out whole. */
+static void __attribute__((__format__(__printf__, 3, 4)))
+add(char *buf, size_t size, const char *fmt, ...)
+{
+	size_t used = strlen(buf);
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf + used, size - used, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= size - used)
+		buf[used] = '\0';
+}
+
+static void
+add_grant(char *buf, size_t size, const struct engine *en)
+{
+	const struct grant *g = &en->session.grant;
+	char a[PREFIX6_STRLEN], b[PREFIX6_STRLEN];
+	unsigned i;
+
+	add(buf, size, " local4=%s remote4=%s",
+	    addr4_format(en->session.local4, a), addr4_format(g->server4, b));
+	if (g->has_pair)
+		add(buf, size, " client6=%s server6=%s",
+		    addr6_format(&g->client6, a), addr6_format(&g->server6, b));
+	for (i = 0; i < g->nprefixes; i++)
+		add(buf, size, "%s%s", i == 0 ? " prefix=" : ",",
+		    prefix6_format(&g->prefixes[i], a));
+}
+
+static bool
+has_grant(const struct engine *en)
+{
+	return en->session.state == SESSION_UP ||
+	    en->session.state == SESSION_PROBING;
+}
+
+void
+tell_state(struct engine *en, const char *why)
+{
+	const struct session *s = &en->session;
+	char text[LOG_LINE_MAX], addr[ADDR4_STRLEN];
+
+	snprintf(text, sizeof(text), "server=%s type=%s sessions=%u",
+	    en->conf->server, proto_type_name(s->conf->type), s->sessions);
+	if (s->server4.s_addr != 0)
+		add(text, sizeof(text), " server4=%s",
+		    addr4_format(s->server4, addr));
+	if (en->ifname[0] != '\0')
+		add(text, sizeof(text), " if=%s encap=%s mtu=%" PRIu32,
+		    en->ifname, en->user_encap ? "user" : "kernel",
+		    en->conf->plan->mtu);
+	if (has_grant(en))
+		add_grant(text, sizeof(text), en);
+	if (why[0] != '\0')
+		add(text, sizeof(text), " reason=%s", why);
+	tell_text(en, MSG_STATE, (int)s->state, text);
+}
+
+static uint64_t
+sum_drops(const uint64_t drops[RELAY_VERDICTS])
+{
+	uint64_t n = 0;
+	unsigned i;
+
+	for (i = 0; i < RELAY_VERDICTS; i++)
+		n += drops[i];
+	return n;
+}
+
+/* SIGUSR1: one line that says how things are. */
+void
+tell_info(struct engine *en)
+{
+	const struct session *s = &en->session;
+	const struct relay_stats *st = &en->relay.stats;
+	char text[LOG_LINE_MAX];
+
+	snprintf(text, sizeof(text),
+	    "info state=%s for=%" PRId64 "s sessions=%u",
+	    session_state_name(s->state), (os_now_ms() - s->since) / 1000,
+	    s->sessions);
+	if (en->ifname[0] != '\0')
+		add(text, sizeof(text), " if=%s encap=%s", en->ifname,
+		    en->user_encap ? "user" : "kernel");
+	if (has_grant(en))
+		add_grant(text, sizeof(text), en);
+	if (en->user_encap)
+		add(text, sizeof(text),
+		    " in=%" PRIu64 " out=%" PRIu64 " dropped_in=%" PRIu64
+		    " dropped_out=%" PRIu64,
+		    st->packets_in, st->packets_out, sum_drops(st->drops_in),
+		    sum_drops(st->drops_out));
+	log_msg(LOG_NOTICE, "%s", text);
+}

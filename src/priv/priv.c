@@ -1,0 +1,316 @@
+/*
+ * The root process: one poll(2) loop over the engine, a dialler and the
+ * kernel's events, and the signals that the service's users send.
+ */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dtcp/log.h"
+#include "private.h"
+
+#define MESSAGES_A_TURN 256
+
+static volatile sig_atomic_t got_stop, got_reconnect, got_info, got_child;
+
+static void
+on_signal(int sig)
+{
+	switch (sig) {
+	case SIGHUP:
+		got_reconnect = 1;
+		break;
+	case SIGUSR1:
+		got_info = 1;
+		break;
+	case SIGCHLD:
+		got_child = 1;
+		break;
+	default:
+		got_stop = 1;
+		break;
+	}
+}
+
+/* Signals are let in only while waiting: *unblocked is ppoll(2)'s mask. */
+static void
+catch_signals(sigset_t *unblocked)
+{
+	static const int caught[] = {
+	    SIGHUP,
+	    SIGTERM,
+	    SIGINT,
+	    SIGCHLD,
+	    SIGUSR1,
+#ifdef SIGINFO
+	    SIGINFO,
+#endif
+	};
+	struct sigaction sa = {.sa_handler = on_signal};
+	sigset_t blocked;
+	size_t i;
+
+	sigemptyset(&blocked);
+	sigemptyset(&sa.sa_mask);
+	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+		(void)sigaddset(&blocked, caught[i]);
+		(void)sigaction(caught[i], &sa, NULL);
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigprocmask(SIG_BLOCK, &blocked, unblocked);
+	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		(void)sigdelset(unblocked, caught[i]);
+}
+
+void
+undo_all(struct priv *p)
+{
+	struct err e = {0};
+
+	if (executor_undo(&p->executor, &e) != 0)
+		log_msg(LOG_ERR, "undo: %s", e.text);
+}
+
+static int
+save_journal(void *arg, const struct journal *j, struct err *e)
+{
+	const struct priv *p = arg;
+
+	return undofile_write(p->conf->undofile, p->conf->tag, j, e);
+}
+
+/* May another engine be started?  A bounded number in a window. */
+static bool
+may_restart(struct priv *p)
+{
+	int64_t *oldest;
+	int64_t now = os_now_ms();
+
+	oldest = &p->engine_starts[p->engine_started % ENGINE_RESTARTS];
+	if (p->engine_started >= ENGINE_RESTARTS &&
+	    now - *oldest < ENGINE_RESTART_WINDOW)
+		return false;
+	*oldest = now;
+	p->engine_started++;
+	return true;
+}
+
+static int
+start_engine(struct priv *p)
+{
+	int r;
+
+	memset(&p->batch, 0, sizeof(p->batch));
+	p->local4_known = false;
+	r = may_restart(p) ? spawn_engine(p) : -EAGAIN;
+	if (r == 0)
+		return 0;
+	log_msg(LOG_ERR, "cannot start the engine: %s",
+	    r == -EAGAIN ? "it ended too often" : strerror(-r));
+	p->done = true;
+	p->status = 1;
+	return r;
+}
+
+/* The engine ended without a word: leave nothing of its work behind. */
+static void
+engine_gone(struct priv *p)
+{
+	if (p->done)
+		return;
+	child_end(&p->engine);
+	child_end(&p->dialler);
+	undo_all(p);
+	if (p->stopping) {
+		p->done = true;
+		p->status = 0;
+		return;
+	}
+	log_msg(LOG_ERR, "the engine ended unexpectedly; everything is undone");
+	if (p->conf->persist) {
+		(void)start_engine(p);
+		return;
+	}
+	p->done = true;
+	p->status = 1;
+}
+
+static void
+read_engine(struct priv *p)
+{
+	struct msg m;
+	int r, n;
+
+	for (n = 0; n < MESSAGES_A_TURN && !p->done; n++) {
+		r = channel_recv(p->engine.fd, &m);
+		if (r == 0)
+			return;
+		if (r < 0) {
+			if (r != -EPIPE)
+				log_msg(LOG_ERR, "engine: bad message: %s",
+				    strerror(-r));
+			engine_gone(p);
+			return;
+		}
+		request_from_engine(p, &m);
+		if (m.fd != -1)
+			close(m.fd);
+	}
+}
+
+static void
+read_dialler(struct priv *p)
+{
+	struct msg m;
+	int r;
+
+	while (p->dialler.fd != -1) {
+		r = channel_recv(p->dialler.fd, &m);
+		if (r == 0)
+			return;
+		if (r < 0) {
+			dial_failed(p, -r, "the dialler ended unexpectedly");
+			return;
+		}
+		request_from_dialler(p, &m);
+		if (m.fd != -1)
+			close(m.fd);
+	}
+}
+
+/* SIGHUP: the secret may be a new one; a bad file keeps the old. */
+static void
+reread_secret(struct priv *p)
+{
+	struct priv_conf *c = p->conf;
+	struct secret *fresh;
+	struct err e = {0};
+
+	if (!c->secret_from_file)
+		return;
+	fresh = secret_new();
+	if (fresh == NULL ||
+	    secret_from_file(fresh, c->auth_file, c->server, c->user, &e) !=
+		0) {
+		log_msg(LOG_WARNING, "keeping the old password: %s",
+		    fresh == NULL ? strerror(errno) : e.text);
+		secret_free(fresh);
+		return;
+	}
+	secret_free(c->secret);
+	c->secret = fresh;
+}
+
+static void
+act_on_signals(struct priv *p)
+{
+	if (got_child) {
+		got_child = 0;
+		/* Their ends show on the channels; here they only rest. */
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			continue;
+	}
+	if (got_info) {
+		got_info = 0;
+		engine_tell_type(p, MSG_INFO);
+	}
+	if (got_reconnect) {
+		got_reconnect = 0;
+		reread_secret(p);
+		engine_tell_type(p, MSG_RECONNECT);
+	}
+	if (got_stop && !p->stopping) {
+		notify_manager("STOPPING=1");
+		p->stopping = true;
+		p->stop_deadline = os_now_ms() + STOP_GUARD;
+		engine_tell_type(p, MSG_STOP);
+	}
+}
+
+/* Milliseconds until the next guard, -1 for none; acts on those passed. */
+static int
+check_guards(struct priv *p)
+{
+	int64_t now = os_now_ms(), next = INT64_MAX;
+
+	if (p->stopping) {
+		if (now >= p->stop_deadline) {
+			log_msg(LOG_WARNING, "the engine does not stop");
+			engine_gone(p);
+			return 0;
+		}
+		next = p->stop_deadline;
+	}
+	if (p->dialler.pid != 0) {
+		if (now >= p->dial_deadline) {
+			dial_failed(
+			    p, ETIMEDOUT, "no answer from the dialler in time");
+			return 0;
+		}
+		if (p->dial_deadline < next)
+			next = p->dial_deadline;
+	}
+	return next == INT64_MAX ? -1 : (int)(next - now);
+}
+
+static void
+wait_for_work(struct priv *p, const sigset_t *unblocked)
+{
+	struct pollfd pfd[3] = {
+	    {.fd = p->engine.fd, .events = POLLIN},
+	    {.fd = p->dialler.fd, .events = POLLIN},
+	    {.fd = p->kernel->ops->watch_fd(p->kernel), .events = POLLIN},
+	};
+	struct timespec ts;
+	int ms = check_guards(p), n;
+
+	if (p->done)
+		return;
+	ts.tv_sec = ms / 1000;
+	ts.tv_nsec = (long)(ms % 1000) * 1000000;
+	pfd[0].fd = p->engine.fd;
+	pfd[1].fd = p->dialler.fd;
+	n = ppoll(pfd, 3, ms < 0 ? NULL : &ts, unblocked);
+	act_on_signals(p);
+	if (n <= 0)
+		return;
+	/*
+	 * The kernel first: what it says of an address may be older than
+	 * what the others do next.
+	 */
+	if (pfd[2].revents != 0)
+		watch_read(p);
+	if (pfd[1].revents != 0 && pfd[1].fd == p->dialler.fd)
+		read_dialler(p);
+	if (pfd[0].revents != 0 && pfd[0].fd == p->engine.fd)
+		read_engine(p);
+}
+
+int
+priv_run(struct priv_conf *conf, struct kernel *kernel)
+{
+	struct priv p = {
+	    .conf = conf, .kernel = kernel, .engine.fd = -1, .dialler.fd = -1};
+	sigset_t unblocked;
+
+	executor_init(&p.executor, kernel);
+	p.executor.save = save_journal;
+	p.executor.save_arg = &p;
+	catch_signals(&unblocked);
+	if (start_engine(&p) == 0) {
+		status_write(&p, SESSION_INIT, "");
+		conf->ready(conf->ready_arg);
+		notify_manager("READY=1");
+	}
+	while (!p.done)
+		wait_for_work(&p, &unblocked);
+	undo_all(&p);
+	child_end(&p.dialler);
+	child_end(&p.engine);
+	status_remove(&p);
+	return p.status;
+}

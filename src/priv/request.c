@@ -1,0 +1,291 @@
+/*
+ * What the engine asks for, and what a dialler reports.  Both are
+ * unprivileged: nothing here trusts more than msg_decode() and the policy
+ * have checked.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dtcp/digest.h"
+#include "dtcp/log.h"
+#include "dtcp/policy.h"
+#include "private.h"
+
+void
+engine_tell(struct priv *p, const struct msg *m)
+{
+	int r;
+
+	if (p->engine.fd == -1)
+		return;
+	r = channel_send(p->engine.fd, m);
+	if (r != 0) {
+		/* Its end is noticed, and dealt with, in one place. */
+		log_msg(LOG_DEBUG, "engine: cannot send: %s", strerror(-r));
+		child_kill(&p->engine);
+	}
+}
+
+void
+engine_tell_type(struct priv *p, enum msg_type type)
+{
+	struct msg m = {.type = type, .fd = -1};
+
+	engine_tell(p, &m);
+}
+
+static void
+engine_tell_error(
+    struct priv *p, enum msg_type type, uint32_t id, const struct err *e)
+{
+	struct msg m = {.type = type, .id = id, .code = e->code, .fd = -1};
+
+	strlcpy(m.text, e->text, sizeof(m.text));
+	engine_tell(p, &m);
+}
+
+/* It is confined, and yet not what we started: end it, begin anew. */
+static void
+engine_misbehaves(struct priv *p, const char *what)
+{
+	log_msg(LOG_ERR, "engine sent %s; ending it", what);
+	child_kill(&p->engine);
+}
+
+void
+dial_failed(struct priv *p, int code, const char *text)
+{
+	struct err e;
+
+	err_set(&e, code, "%s", text);
+	child_end(&p->dialler);
+	engine_tell_error(p, MSG_DIAL_FAILED, p->dial_id, &e);
+}
+
+static void
+start_dialler(struct priv *p, uint32_t id)
+{
+	int r = spawn_dialler(p, id);
+
+	if (r != 0) {
+		p->dial_id = id;
+		dial_failed(p, -r, "cannot start a dialler");
+	}
+}
+
+static void
+answer_challenge(struct priv *p, const struct msg *m)
+{
+	struct msg reply = {.type = MSG_DIGEST, .fd = -1};
+	char digest[PROTO_DIGEST_LEN + 1];
+	struct err e = {0};
+	const char *secret;
+	size_t len;
+
+	secret = secret_bytes(p->conf->secret, &len);
+	if (digest_make(p->conf->user, m->text, secret, len, digest, &e) != 0) {
+		engine_tell_error(p, MSG_DIGEST_FAILED, 0, &e);
+		return;
+	}
+	strlcpy(reply.text, digest, sizeof(reply.text));
+	engine_tell(p, &reply);
+}
+
+static bool
+is_local4(void *arg, struct in_addr a)
+{
+	struct kernel *k = arg;
+
+	/* If the kernel does not say, do not let it pass. */
+	return k->ops->is_local4(k, a) != 0;
+}
+
+static int
+check_batch(struct priv *p, struct err *e)
+{
+	struct policy policy = {.conf = p->conf->plan,
+	    .local4 = p->local4,
+	    .is_local4 = is_local4,
+	    .arg = p->kernel};
+	unsigned i;
+
+	if (!p->local4_known)
+		return err_set(e, EPERM, "operations without a connection");
+	for (i = 0; i < p->batch.ops.n; i++) {
+		int r = policy_check(&policy, &p->batch.ops.ops[i], e);
+
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Hand the engine what a user-space tunnel needs; 0 where it is a device. */
+static int
+hand_over_user(struct priv *p, const struct netop *tunnel, struct err *e)
+{
+	struct msg m = {.fd = -1};
+	int tunfd, rawfd, r;
+
+	if ((tunnel->flags & NETOP_F_USER) == 0)
+		return 0;
+	r = p->kernel->ops->open_user(p->kernel, tunnel, &tunfd, &rawfd, e);
+	if (r != 0)
+		return r;
+	m.type = MSG_TUN;
+	m.fd = tunfd;
+	engine_tell(p, &m);
+	m.type = MSG_OUTER;
+	m.fd = rawfd;
+	engine_tell(p, &m);
+	close(tunfd);
+	close(rawfd);
+	return 0;
+}
+
+static bool
+batch_touches_outer(const struct plan *ops)
+{
+	unsigned i;
+
+	for (i = 0; i < ops->n; i++)
+		if (ops->ops[i].kind == NETOP_TUNNEL ||
+		    ops->ops[i].kind == NETOP_OUTER)
+			return true;
+	return false;
+}
+
+static void
+log_tunnel(const struct netop *t)
+{
+	char local[ADDR4_STRLEN], remote[ADDR4_STRLEN];
+
+	log_msg(LOG_INFO, "tunnel=%s encap=%s local4=%s remote4=%s", t->ifname,
+	    (t->flags & NETOP_F_USER) != 0 ? "user" : "kernel",
+	    addr4_format(t->local4, local), addr4_format(t->remote4, remote));
+}
+
+static void
+apply_batch(struct priv *p)
+{
+	struct msg m = {.type = MSG_APPLIED, .id = p->batch.id, .fd = -1};
+	const struct netop *tunnel;
+	struct err e = {0};
+	int r;
+
+	r = check_batch(p, &e);
+	if (r == 0)
+		r = executor_apply(
+		    &p->executor, p->batch.ops.ops, p->batch.ops.n, &e);
+	tunnel = executor_tunnel(&p->executor);
+	if (r == 0 && tunnel != NULL && batch_touches_outer(&p->batch.ops)) {
+		log_tunnel(tunnel);
+		r = hand_over_user(p, tunnel, &e);
+	}
+	if (r != 0) {
+		/* All or nothing, whatever it was that failed. */
+		undo_all(p);
+		engine_tell_error(p, MSG_APPLY_FAILED, p->batch.id, &e);
+		return;
+	}
+	if (tunnel != NULL)
+		m.op = *tunnel;
+	engine_tell(p, &m);
+}
+
+static void
+begin_batch(struct priv *p, const struct msg *m)
+{
+	if (m->count == 0 || m->count > PLAN_MAX) {
+		engine_misbehaves(
+		    p, "a list of operations of no possible size");
+		return;
+	}
+	memset(&p->batch, 0, sizeof(p->batch));
+	p->batch.id = m->id;
+	p->batch.left = m->count;
+}
+
+static void
+add_to_batch(struct priv *p, const struct msg *m)
+{
+	struct batch *b = &p->batch;
+
+	if (b->left == 0) {
+		engine_misbehaves(p, "an operation without a list");
+		return;
+	}
+	b->ops.ops[b->ops.n++] = m->op;
+	if (--b->left == 0)
+		apply_batch(p);
+}
+
+void
+request_from_engine(struct priv *p, const struct msg *m)
+{
+	if (p->batch.left > 0 && m->type != MSG_OP && m->type != MSG_LOG) {
+		engine_misbehaves(p, "a list of operations cut short");
+		return;
+	}
+	switch ((int)m->type) {
+	case MSG_DIAL:
+		start_dialler(p, m->id);
+		break;
+	case MSG_DIAL_CANCEL:
+		child_end(&p->dialler);
+		break;
+	case MSG_DIGEST_ASK:
+		answer_challenge(p, m);
+		break;
+	case MSG_APPLY:
+		begin_batch(p, m);
+		break;
+	case MSG_OP:
+		add_to_batch(p, m);
+		break;
+	case MSG_UNDO:
+		undo_all(p);
+		break;
+	case MSG_STATE:
+		if (m->level < 0 || m->level >= SESSION_STATES)
+			engine_misbehaves(p, "a state of no known number");
+		else
+			status_write(p, m->level, m->text);
+		break;
+	case MSG_LOG:
+		log_line(m->level & LOG_PRIMASK, m->text);
+		break;
+	case MSG_EXIT:
+		p->done = true;
+		p->status = m->level == 0 ? 0 : 1;
+		break;
+	default:
+		engine_misbehaves(p, "a message that is not for this process");
+		break;
+	}
+}
+
+void
+request_from_dialler(struct priv *p, struct msg *m)
+{
+	if (m->id != p->dial_id)
+		return;
+	switch ((int)m->type) {
+	case MSG_LOG:
+		log_line(m->level & LOG_PRIMASK, m->text);
+		break;
+	case MSG_DIALLED:
+		p->local4 = m->addr4;
+		p->local4_known = true;
+		engine_tell(p, m);
+		child_end(&p->dialler);
+		break;
+	case MSG_DIAL_FAILED:
+		dial_failed(p, m->code, m->text);
+		break;
+	default:
+		dial_failed(p, EPROTO, "the dialler sent what it may not");
+		break;
+	}
+}
