@@ -22,7 +22,7 @@ enum relay_verdict {
 	RELAY_LENGTH,  /* payload length and size disagree */
 	RELAY_JUMBO,   /* RFC 2675 */
 	RELAY_SOURCE,  /* source not allowed in that direction */
-	RELAY_TOOBIG,  /* larger than the MTU */
+	RELAY_TOOBIG,  /* the other side takes none so large (EMSGSIZE) */
 	RELAY_FULL,    /* the other side took no more (EAGAIN) */
 	RELAY_ERROR,   /* the other side refused it */
 	RELAY_VERDICTS
@@ -67,9 +67,12 @@ struct relay {
 void relay_init(struct relay *r);
 
 /*
- * Move up to RELAY_BATCH packets.  Called when the descriptor is readable.
- * Returns how many were read, or -errno when the descriptor itself is dead
- * (-EBADFD, -ENODEV: the device is gone).
+ * Move up to RELAY_BATCH packets.  Called when the descriptor is readable;
+ * both descriptors are non-blocking.  The tun device carries bare packets, no
+ * header in front; the outer socket is a connected raw one.  Neither is owned.
+ * Returns how many were taken off, or -errno when a descriptor itself is dead
+ * (Linux: -EBADFD, the tun device is gone).  What ICMP makes the outer socket
+ * report is counted as RELAY_ERROR, as is a packet for a device that is down.
  */
 int relay_from_tun(struct relay *r);
 int relay_from_outer(struct relay *r);
