@@ -18,7 +18,11 @@ struct journal {
 	struct netop entries[JOURNAL_MAX];
 };
 
-/* Append an inverse (NETOP_NONE is ignored).  0 or -EOVERFLOW. */
+/*
+ * Append an inverse (NETOP_NONE is ignored).  Of several former values of the
+ * same thing (ACCEPT_RA, see struct netop) the oldest is the one to go back
+ * to: later ones are ignored.  0 or -EOVERFLOW.
+ */
 int journal_push(struct journal *j, const struct netop *inverse);
 
 /* Take the newest entry off. */
@@ -32,8 +36,9 @@ void journal_pop(struct journal *j);
 bool journal_discharge(struct journal *j, const struct netop *op);
 
 /*
- * The undo file: tag says whose it is.  Encoding returns the size; decoding
- * returns 0, or -EBADMSG with text for anything not exactly so.
+ * The undo file: tag says whose it is (shorter than JOURNAL_TAG_MAX; what is
+ * longer is cut).  Encoding returns the size; decoding returns 0, or -EBADMSG
+ * with text for anything not exactly so: entries are inverses or ACCEPT_RA.
  */
 size_t journal_encode(
     const struct journal *j, const char *tag, uint8_t buf[JOURNAL_WIRE_MAX]);

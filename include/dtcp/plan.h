@@ -11,6 +11,8 @@
 #define PLAN_ROUTES_MAX	    16 /* -R */
 
 #define PLAN_MTU_DEFAULT    1280
+#define PLAN_MTU_MIN	    1280  /* RFC 8200 5 */
+#define PLAN_MTU_MAX	    65515 /* what fits into an IPv4 packet */
 #define PLAN_METRIC_DEFAULT 2048
 #define PLAN_METRIC_REJECT  0x7fffffffU /* above connected routes */
 
@@ -40,6 +42,14 @@ struct plan {
 };
 
 /*
+ * The destinations that the options send through the tunnel, without host
+ * bits and none twice: -R, else the halves of --replace-default, else ::/0;
+ * nothing unless route_mode is ROUTE_STATIC.  Returns how many.
+ */
+unsigned plan_routes(
+    const struct plan_conf *c, struct prefix6 out[PLAN_ROUTES_MAX]);
+
+/*
  * Is the grant one that can be used at all, seen from local4 (our end of the
  * TCP connection)?  Far end a unicast IPv4 that is not ours; inner addresses
  * and prefixes from 2000::/3 or fc00::/7, a pair of two different addresses,
@@ -49,8 +59,11 @@ struct plan {
 int grant_check(const struct grant *g, struct in_addr local4, struct err *e);
 
 /*
- * The whole list for a grant: tunnel, accept_ra off, MTU, up, addresses,
- * unreachable routes for delegated prefixes, routes.  Calls grant_check().
+ * The whole list for a grant: tunnel, accept_ra (off, unless ROUTE_SOLICIT),
+ * MTU, up, addresses (the pair's, then -A), unreachable routes for delegated
+ * prefixes, routes.  No address comes twice.  Calls grant_check().  0, or
+ * -EINVAL with one line: the grant, or options that cannot be (no
+ * encapsulation, MTU, metric 0, -c without a name, an -A that is not inner).
  */
 int plan_make(const struct plan_conf *c, const struct grant *g,
     struct in_addr local4, struct plan *p, struct err *e);
@@ -58,8 +71,10 @@ int plan_make(const struct plan_conf *c, const struct grant *g,
 /*
  * What turns have (in effect now) into want: additions first, in want's
  * order, then removals in reverse order of have; a removal comes first only
- * where the addition would collide with it (same address, other peer).
- * Returns 0 or -EOVERFLOW.
+ * where the addition would collide with it (same address, other peer).  A
+ * tunnel with another outer pair is changed (OUTER); one that differs in more
+ * goes first, with all that is on it, and is made anew.  The operations name
+ * their interface by slot alone.  Returns 0 or -EOVERFLOW.
  */
 int plan_diff(
     const struct plan *have, const struct plan *want, struct plan *out);
@@ -69,8 +84,9 @@ void plan_withdraw(const struct plan *have, struct plan *out);
 
 /*
  * Fold an operation that took effect into the list of what is in effect: an
- * addition is appended, OUTER and MTU replace, a removal takes its
- * counterpart out (TUNNEL_*: everything on the slot).
+ * addition is appended (once), OUTER, MTU and ACCEPT_RA replace, a removal
+ * takes its counterpart out (TUNNEL_*: everything on the slot).  Returns 0,
+ * -EOVERFLOW, or -ENOENT for OUTER without a tunnel.
  */
 int plan_note(struct plan *have, const struct netop *op);
 

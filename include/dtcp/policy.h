@@ -11,18 +11,20 @@
 struct policy {
 	const struct plan_conf *conf; /* what the options allow */
 	struct in_addr local4;	      /* our end of the live connection */
-	/* Is a an address of this host? */
+	/* Is a an address of this host?  NULL: local4 is the only one. */
 	bool (*is_local4)(void *arg, struct in_addr a);
 	void *arg;
 };
 
 /*
- * Only our own tunnel's slot; outer local end the live connection's, remote
- * end a unicast IPv4 that is not ours; the name, MTU, metric and flags that
- * the options give; inner addresses and prefixes from 2000::/3 or fc00::/7;
- * routes that the options ask for (default, -R, ::/1 and 8000::/1), or a
- * reject route of at least /16; removals of these.  0, or -EPERM with a line
- * that names operation and rule.
+ * Only our own tunnel, named by slot alone; outer local end the live
+ * connection's, remote end a unicast IPv4 that is not ours; the name,
+ * encapsulations, MTU, metric and flags that the options give; accept_ra on
+ * only with -r solicit; inner addresses from 2000::/3 or fc00::/7, either a
+ * /128 with a peer or one of -A; routes that the options ask for
+ * (plan_routes()), or a reject route of /16 to /128 from 2000::/3 or
+ * fc00::/7 with PLAN_METRIC_REJECT; removals of these.  0, or -EPERM with a
+ * line that names operation and rule.
  */
 int policy_check(const struct policy *p, const struct netop *op, struct err *e);
 

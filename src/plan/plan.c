@@ -1,0 +1,268 @@
+/* Grant and options to the list of operations that put them into effect. */
+#include <errno.h>
+#include <string.h>
+
+#include "dtcp/plan.h"
+
+static const struct prefix6 default_route; /* ::/0 */
+
+static int
+check_ends(const struct grant *g, struct in_addr local4, struct err *e)
+{
+	char text[ADDR4_STRLEN];
+
+	if (!addr4_is_unicast(g->client4))
+		return err_set(e, EINVAL,
+		    "granted client address %s is not a unicast address",
+		    addr4_format(g->client4, text));
+	if (!addr4_is_unicast(g->server4))
+		return err_set(e, EINVAL,
+		    "granted tunnel end %s is not a unicast address",
+		    addr4_format(g->server4, text));
+	if (addr4_equal(g->server4, local4) ||
+	    addr4_equal(g->server4, g->client4))
+		return err_set(e, EINVAL,
+		    "granted tunnel end %s is our own address",
+		    addr4_format(g->server4, text));
+	return 0;
+}
+
+static int
+check_pair(const struct grant *g, struct err *e)
+{
+	const struct in6_addr *pair[] = {&g->client6, &g->server6};
+	char text[ADDR6_STRLEN];
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (!addr6_is_inner(pair[i]))
+			return err_set(e, EINVAL,
+			    "granted address %s is not from 2000::/3 or "
+			    "fc00::/7",
+			    addr6_format(pair[i], text));
+	}
+	if (addr6_equal(pair[0], pair[1]))
+		return err_set(e, EINVAL, "granted pair has %s at both ends",
+		    addr6_format(pair[0], text));
+	return 0;
+}
+
+static int
+check_prefix(const struct prefix6 *p, struct err *e)
+{
+	char text[PREFIX6_STRLEN];
+
+	if (p->len < 16 || p->len > 128)
+		return err_set(e, EINVAL,
+		    "granted prefix %s: length is not 16 to 128",
+		    prefix6_format(p, text));
+	if (!prefix6_is_inner(p))
+		return err_set(e, EINVAL,
+		    "granted prefix %s is not from 2000::/3 or fc00::/7",
+		    prefix6_format(p, text));
+	if (prefix6_has_host_bits(p))
+		return err_set(e, EINVAL,
+		    "granted prefix %s has bits set beyond its length",
+		    prefix6_format(p, text));
+	return 0;
+}
+
+/* Is p among the first n of list? */
+static bool
+listed(const struct prefix6 *list, unsigned n, const struct prefix6 *p)
+{
+	while (n > 0) {
+		if (prefix6_equal(&list[--n], p))
+			return true;
+	}
+	return false;
+}
+
+int
+grant_check(const struct grant *g, struct in_addr local4, struct err *e)
+{
+	char text[PREFIX6_STRLEN];
+	unsigned i;
+	int rc;
+
+	if ((rc = check_ends(g, local4, e)) != 0)
+		return rc;
+	if (g->has_pair && (rc = check_pair(g, e)) != 0)
+		return rc;
+	if (g->nprefixes > GRANT_PREFIXES_MAX)
+		return err_set(e, EINVAL, "%u granted prefixes are too many",
+		    g->nprefixes);
+	for (i = 0; i < g->nprefixes; i++) {
+		if ((rc = check_prefix(&g->prefixes[i], e)) != 0)
+			return rc;
+		if (listed(g->prefixes, i, &g->prefixes[i]))
+			return err_set(e, EINVAL,
+			    "granted prefix %s comes twice",
+			    prefix6_format(&g->prefixes[i], text));
+	}
+	return 0;
+}
+
+static int
+conf_check(const struct plan_conf *c, struct err *e)
+{
+	char text[PREFIX6_STRLEN];
+	unsigned i;
+
+	if (!c->encap_kernel && !c->encap_user)
+		return err_set(e, EINVAL, "no encapsulation is allowed");
+	if (strnlen(c->ifname, sizeof(c->ifname)) == sizeof(c->ifname) ||
+	    (c->ifname[0] != '\0' && !netop_ifname_ok(c->ifname)))
+		return err_set(e, EINVAL, "not an interface name");
+	if (c->adopt && c->ifname[0] == '\0')
+		return err_set(e, EINVAL,
+		    "an interface that exists is to be used, but which?");
+	if (c->mtu < PLAN_MTU_MIN || c->mtu > PLAN_MTU_MAX)
+		return err_set(e, EINVAL, "MTU %u is not %u to %u", c->mtu,
+		    PLAN_MTU_MIN, PLAN_MTU_MAX);
+	if (c->metric == 0)
+		return err_set(e, EINVAL, "metric 0 stands for none");
+	if (c->naddrs > PLAN_ADDRS_MAX || c->nroutes > PLAN_ROUTES_MAX)
+		return err_set(e, EINVAL, "too many addresses or routes");
+	for (i = 0; i < c->naddrs; i++) {
+		if (c->addrs[i].len > 128 || !addr6_is_inner(&c->addrs[i].addr))
+			return err_set(e, EINVAL,
+			    "address %s is not from 2000::/3 or fc00::/7",
+			    prefix6_format(&c->addrs[i], text));
+	}
+	for (i = 0; i < c->nroutes; i++) {
+		if (c->routes[i].len > 128)
+			return err_set(e, EINVAL, "not a route");
+	}
+	return 0;
+}
+
+unsigned
+plan_routes(const struct plan_conf *c, struct prefix6 out[PLAN_ROUTES_MAX])
+{
+	struct prefix6 p;
+	unsigned i, n = 0;
+
+	if (c->route_mode != ROUTE_STATIC)
+		return 0;
+	for (i = 0; i < c->nroutes && i < PLAN_ROUTES_MAX; i++) {
+		p = c->routes[i];
+		prefix6_mask(&p);
+		if (!listed(out, n, &p))
+			out[n++] = p;
+	}
+	if (n == 0 && c->replace_default) {
+		p = default_route;
+		p.len = 1;
+		out[n++] = p;
+		p.addr.s6_addr[0] = 0x80;
+		out[n++] = p;
+	} else if (n == 0)
+		out[n++] = default_route;
+	return n;
+}
+
+/* A new operation at the end; conf_check() has bounded them. */
+static struct netop *
+add(struct plan *p, enum netop_kind kind, unsigned flags)
+{
+	struct netop *op = &p->ops[p->n++];
+
+	memset(op, 0, sizeof(*op));
+	op->kind = kind;
+	op->slot = NETOP_SLOT_TUNNEL;
+	op->flags = (uint8_t)flags;
+	return op;
+}
+
+static void
+add_tunnel(const struct plan_conf *c, const struct grant *g,
+    struct in_addr local4, struct plan *p)
+{
+	struct netop *op;
+
+	op = add(p, NETOP_TUNNEL,
+	    (c->encap_kernel ? NETOP_F_KERNEL : 0U) |
+		(c->encap_user ? NETOP_F_USER : 0U) |
+		(c->adopt ? NETOP_F_ADOPT : 0U) |
+		(c->keep ? NETOP_F_KEEP : 0U));
+	memcpy(op->ifname, c->ifname, sizeof(op->ifname));
+	op->local4 = local4;
+	op->remote4 = g->server4;
+	add(p, NETOP_ACCEPT_RA,
+	    c->route_mode == ROUTE_SOLICIT ? NETOP_F_ON : 0U);
+	op = add(p, NETOP_MTU, 0);
+	op->mtu = c->mtu;
+	add(p, NETOP_UP, 0);
+}
+
+/* An address can be on an interface once, whatever its length or peer. */
+static bool
+has_addr(const struct plan *p, const struct in6_addr *a)
+{
+	unsigned i;
+
+	for (i = 0; i < p->n; i++) {
+		if (p->ops[i].kind == NETOP_ADDR &&
+		    addr6_equal(&p->ops[i].prefix.addr, a))
+			return true;
+	}
+	return false;
+}
+
+static void
+add_addrs(const struct plan_conf *c, const struct grant *g, struct plan *p)
+{
+	struct netop *op;
+	unsigned i;
+
+	if (g->has_pair) {
+		op = add(p, NETOP_ADDR, NETOP_F_PEER);
+		op->prefix.addr = g->client6;
+		op->prefix.len = 128;
+		op->peer = g->server6;
+	}
+	for (i = 0; i < c->naddrs; i++) {
+		if (has_addr(p, &c->addrs[i].addr))
+			continue;
+		op = add(p, NETOP_ADDR, 0);
+		op->prefix = c->addrs[i];
+	}
+}
+
+static void
+add_route(
+    struct plan *p, const struct prefix6 *dst, unsigned flags, uint32_t metric)
+{
+	struct netop *op = add(p, NETOP_ROUTE, flags | NETOP_F_OPTIONAL);
+
+	op->prefix = *dst;
+	op->metric = metric;
+}
+
+int
+plan_make(const struct plan_conf *c, const struct grant *g,
+    struct in_addr local4, struct plan *p, struct err *e)
+{
+	struct prefix6 routes[PLAN_ROUTES_MAX];
+	unsigned i, n;
+	int rc;
+
+	p->n = 0;
+	if ((rc = conf_check(c, e)) != 0 ||
+	    (rc = grant_check(g, local4, e)) != 0)
+		return rc;
+	_Static_assert(
+	    4 + 1 + PLAN_ADDRS_MAX + GRANT_PREFIXES_MAX + PLAN_ROUTES_MAX <=
+		PLAN_MAX,
+	    "the longest list fits");
+	add_tunnel(c, g, local4, p);
+	add_addrs(c, g, p);
+	for (i = 0; i < g->nprefixes; i++)
+		add_route(
+		    p, &g->prefixes[i], NETOP_F_REJECT, PLAN_METRIC_REJECT);
+	n = plan_routes(c, routes);
+	for (i = 0; i < n; i++)
+		add_route(p, &routes[i], 0, c->metric);
+	return 0;
+}
