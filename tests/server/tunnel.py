@@ -119,7 +119,7 @@ class UserTunnels(RawSockets):
         ip_batch(f"link set {self.name} mtu {self.mtu} up",
                  *[f"addr add {a}/128 dev {self.name} nodad"
                    for a in addresses],
-                 *[f"-6 route add {r} dev {self.name}" for r in routes])
+                 *[f"route add {r} dev {self.name}" for r in routes])
         self.routed = {ipaddress.IPv6Network(r) for r in routes}
         self.addresses = {ipaddress.IPv6Address(a) for a in addresses}
         loop.add_reader(self.fd, self.from_tun)
@@ -143,7 +143,7 @@ class UserTunnels(RawSockets):
         for net in targets:
             if not any(net.subnet_of(r) for r in self.routed):
                 self.routed.add(net)
-                todo.append(f"-6 route add {net} dev {self.name}")
+                todo.append(f"route add {net} dev {self.name}")
         if todo:
             ip_batch(*todo)
         self.leases.append(lease)
@@ -206,7 +206,7 @@ class SitTunnels(RawSockets):
         if lease.server6 and lease.client6:
             todo.append(f"addr add {lease.server6} peer {lease.client6} "
                         f"dev {name} nodad")
-        todo += [f"-6 route replace {r} dev {name}"
+        todo += [f"route replace {r} dev {name}"
                  for r in lease.prefixes or self.extra]
         ip_batch(*todo)
         self.devices[lease] = name
