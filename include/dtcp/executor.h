@@ -13,6 +13,7 @@
 struct executor_slot {
 	char ifname[NETOP_NAMESIZE]; /* "": not in use */
 	uint32_t ifindex;
+	struct netop wanted; /* TUNNEL as asked for; its present pair */
 };
 
 struct executor {
@@ -29,7 +30,10 @@ void executor_init(struct executor *x, struct kernel *k);
 
 /*
  * Apply n operations in order.  Each one's actual inverse is saved before it
- * is applied.  F_OPTIONAL ones that are there already are logged and left.
+ * is applied.  F_OPTIONAL ones that are there already are logged and left;
+ * removals of what is not in effect are nothing to do.  TUNNEL_* first undoes
+ * what else is on the slot, and then what was really done (destroy or
+ * release) to get the tunnel.
  * On the first failure everything in effect, not only this list, is undone
  * and the kernel is as it was before the first list; the error is the
  * failure's.
@@ -47,7 +51,10 @@ int executor_undo(struct executor *x, struct err *e);
 /*
  * Compare what should be in effect with the kernel.  What someone removed is
  * taken out of have and out of the journal and listed in lost, in the order
- * in which it has to be put back, slots unresolved.  Returns 0 or -errno.
+ * in which it has to be put back, slots unresolved and the tunnel as it was
+ * asked for.  A tunnel that is there with another outer pair is listed as
+ * OUTER, once; until that is applied have holds it without a pair.  Returns 0
+ * or -errno.
  */
 int executor_find_lost(struct executor *x, struct plan *lost, struct err *e);
 
@@ -55,18 +62,24 @@ int executor_find_lost(struct executor *x, struct plan *lost, struct err *e);
 const struct netop *executor_tunnel(const struct executor *x);
 
 /*
- * The undo file: written atomically (a new file, renamed over the old one);
- * an empty journal removes it.
+ * The undo file: written atomically (a new file, renamed over the old one),
+ * mode 0600; an empty journal removes it.  -ENAMETOOLONG: a tag of
+ * JOURNAL_TAG_MAX bytes or more.
  */
 int undofile_write(
     const char *path, const char *tag, const struct journal *j, struct err *e);
-/* 0, -ENOENT, -EBADMSG.  A file that others could write is refused. */
+/*
+ * 0; -ENOENT (there is none), -EBADMSG (cannot be read, or of another tag),
+ * -EPERM (a file that others could write or own, no plain file), -ELOOP (a
+ * symbolic link), other -errno.
+ */
 int undofile_read(
     const char *path, const char *tag, struct journal *j, struct err *e);
 
 /*
  * Undo what an instance that died left behind: the file of that tag, then the
- * file is removed.  Logs one line when there was something.  0 or -errno.
+ * file is removed.  What could not be undone stays in it.  Logs one line when
+ * there was something.  0 or -errno.
  */
 int undofile_replay(
     const char *path, const char *tag, struct kernel *k, struct err *e);

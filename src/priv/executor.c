@@ -1,0 +1,275 @@
+/*
+ * Applies operations through a kernel and keeps the journal of how to undo
+ * them: written down before each step, so that a crash at any point leaves
+ * behind what the next start needs.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "dtcp/executor.h"
+#include "dtcp/log.h"
+
+void
+executor_init(struct executor *x, struct kernel *k)
+{
+	memset(x, 0, sizeof(*x));
+	x->kernel = k;
+}
+
+static int
+save(struct executor *x, struct err *e)
+{
+	return x->save != NULL ? x->save(x->save_arg, &x->journal, e) : 0;
+}
+
+/* For when the file as it is undoes enough: more is in it than is there. */
+static void
+save_later(struct executor *x)
+{
+	struct err e = {0};
+
+	if (save(x, &e) != 0)
+		log_msg(LOG_WARNING, "%s", e.text);
+}
+
+/* Somebody else has removed it already, or the interface with it. */
+static bool
+is_gone(int rc)
+{
+	return rc == -ENOENT || rc == -ENODEV;
+}
+
+/* The slot's interface, as far as the operation needs one. */
+static int
+resolve(const struct executor *x, struct netop *op, struct err *e)
+{
+	const struct executor_slot *s;
+	char text[NETOP_TEXT_MAX];
+
+	if (op->slot >= NETOP_SLOTS)
+		return err_set(e, EINVAL, "no slot %u", op->slot);
+	s = &x->slots[op->slot];
+	op->ifindex = 0;
+	if (op->kind == NETOP_TUNNEL) {
+		if (s->ifname[0] != '\0')
+			return err_set(e, EBUSY,
+			    "a tunnel is in effect already: %s", s->ifname);
+		return 0;
+	}
+	memset(op->ifname, 0, sizeof(op->ifname));
+	if (!netop_on_slot(op, op->slot))
+		return 0;
+	if (s->ifname[0] == '\0' && !netop_is_inverse(op->kind))
+		return err_set(e, ENODEV, "%s: there is no such interface",
+		    netop_format(op, text, sizeof(text)));
+	memcpy(op->ifname, s->ifname, sizeof(op->ifname));
+	op->ifindex = s->ifindex;
+	return 0;
+}
+
+static void
+forget_entry(struct journal *j, unsigned i)
+{
+	j->n--;
+	memmove(&j->entries[i], &j->entries[i + 1],
+	    (j->n - i) * sizeof(j->entries[0]));
+}
+
+/*
+ * Undo entries, newest first: all of them, or those of a slot.  What fails
+ * stays in the journal, unless the interface then goes as a whole.
+ */
+static int
+undo_entries(struct executor *x, int slot, struct err *e)
+{
+	struct journal *j = &x->journal;
+	unsigned i, left = 0;
+	int rc, first = 0;
+
+	for (i = j->n; i-- > 0;) {
+		struct netop op = j->entries[i];
+		struct err failure = {0};
+
+		if (slot >= 0 && !netop_on_slot(&op, (uint8_t)slot))
+			continue;
+		rc = x->kernel->ops->apply(x->kernel, &op, &failure);
+		if (rc == 0 || is_gone(rc)) {
+			forget_entry(j, i);
+			if (op.kind == NETOP_TUNNEL_DESTROY)
+				journal_discharge(j, &op);
+			continue;
+		}
+		log_msg(LOG_ERR, "cannot undo: %s", failure.text);
+		if (first == 0) {
+			first = rc;
+			if (e != NULL)
+				*e = failure;
+		}
+	}
+	for (i = 0; i < j->n; i++)
+		left +=
+		    slot < 0 || netop_on_slot(&j->entries[i], (uint8_t)slot);
+	return left > 0 ? first : 0;
+}
+
+int
+executor_undo(struct executor *x, struct err *e)
+{
+	int rc;
+
+	rc = undo_entries(x, -1, e);
+	memset(&x->have, 0, sizeof(x->have));
+	memset(x->slots, 0, sizeof(x->slots));
+	save_later(x);
+	return rc;
+}
+
+static bool
+in_effect(const struct executor *x, const struct netop *removal)
+{
+	struct netop inv;
+	unsigned i;
+
+	for (i = 0; i < x->have.n; i++) {
+		netop_inverse(&x->have.ops[i], &inv);
+		if (netop_equal(&inv, removal))
+			return true;
+	}
+	return false;
+}
+
+static int
+remove_tunnel(struct executor *x, const struct netop *op, struct err *e)
+{
+	int rc;
+
+	if ((rc = undo_entries(x, op->slot, e)) != 0)
+		return rc;
+	memset(&x->slots[op->slot], 0, sizeof(x->slots[op->slot]));
+	return plan_note(&x->have, op);
+}
+
+static int
+apply_removal(struct executor *x, struct netop *op, struct err *e)
+{
+	int rc;
+
+	if (op->kind == NETOP_TUNNEL_DESTROY ||
+	    op->kind == NETOP_TUNNEL_RELEASE)
+		return remove_tunnel(x, op, e);
+	if (!in_effect(x, op))
+		return 0;
+	rc = x->kernel->ops->apply(x->kernel, op, e);
+	if (rc != 0 && !is_gone(rc))
+		return rc;
+	journal_discharge(&x->journal, op);
+	return plan_note(&x->have, op);
+}
+
+/* A foreign one of the same kind stays, and that is no failure. */
+static bool
+may_stay(const struct netop *op, int rc)
+{
+	char text[NETOP_TEXT_MAX];
+
+	if (rc != -EEXIST || (op->flags & NETOP_F_OPTIONAL) == 0)
+		return false;
+	log_msg(LOG_WARNING, "%s: left out, there is one already",
+	    netop_format(op, text, sizeof(text)));
+	return true;
+}
+
+/* The name is known now: note it wherever it was not. */
+static void
+fill_slot(struct executor *x, const struct netop *wanted,
+    const struct netop *got, struct netop *undo)
+{
+	struct executor_slot *s = &x->slots[got->slot];
+
+	memcpy(s->ifname, got->ifname, sizeof(s->ifname));
+	s->ifindex = got->ifindex;
+	s->wanted = *wanted;
+	if (undo != NULL) {
+		memcpy(undo->ifname, got->ifname, sizeof(undo->ifname));
+		undo->ifindex = got->ifindex;
+	}
+}
+
+static int
+apply_addition(struct executor *x, struct netop *op, struct err *e)
+{
+	struct journal *j = &x->journal;
+	struct netop undo, wanted = *op;
+	unsigned before = j->n;
+	int rc;
+
+	if (x->have.n == PLAN_MAX)
+		return err_set(e, EOVERFLOW, "too many operations in effect");
+	memset(&undo, 0, sizeof(undo));
+	rc = x->kernel->ops->prepare(x->kernel, op, &undo, e);
+	if (rc != 0)
+		return may_stay(op, rc) ? 0 : rc;
+	if (journal_push(j, &undo) != 0)
+		return err_set(e, EOVERFLOW, "too many operations to undo");
+	if ((rc = save(x, e)) == 0)
+		rc = x->kernel->ops->apply(x->kernel, op, e);
+	if (rc != 0) {
+		j->n = before;
+		return may_stay(op, rc) ? 0 : rc;
+	}
+	if (op->kind == NETOP_TUNNEL)
+		fill_slot(
+		    x, &wanted, op, j->n > before ? &j->entries[before] : NULL);
+	if (op->kind == NETOP_OUTER) {
+		x->slots[op->slot].wanted.local4 = op->local4;
+		x->slots[op->slot].wanted.remote4 = op->remote4;
+	}
+	return plan_note(&x->have, op);
+}
+
+static int
+apply_one(struct executor *x, const struct netop *wanted, struct err *e)
+{
+	struct netop op = *wanted;
+	int rc;
+
+	if ((rc = resolve(x, &op, e)) != 0)
+		return rc;
+	if (netop_is_inverse(op.kind))
+		return apply_removal(x, &op, e);
+	return op.kind == NETOP_NONE ? 0 : apply_addition(x, &op, e);
+}
+
+int
+executor_apply(
+    struct executor *x, const struct netop *ops, unsigned n, struct err *e)
+{
+	unsigned i;
+	int rc;
+
+	/* Left over from an undo that failed: try again before more comes. */
+	if (x->have.n == 0 && x->journal.n > 0)
+		(void)executor_undo(x, NULL);
+	for (i = 0; i < n; i++) {
+		if ((rc = apply_one(x, &ops[i], e)) == 0)
+			continue;
+		(void)executor_undo(x, NULL);
+		return rc;
+	}
+	if (n > 0)
+		save_later(x);
+	return 0;
+}
+
+const struct netop *
+executor_tunnel(const struct executor *x)
+{
+	unsigned i;
+
+	for (i = 0; i < x->have.n; i++) {
+		if (x->have.ops[i].kind == NETOP_TUNNEL &&
+		    x->have.ops[i].slot == NETOP_SLOT_TUNNEL)
+			return &x->have.ops[i];
+	}
+	return NULL;
+}

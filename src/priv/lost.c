@@ -1,0 +1,116 @@
+/* What should be in effect and, by somebody else's hand, is not. */
+#include <errno.h>
+#include <string.h>
+
+#include "dtcp/executor.h"
+#include "dtcp/log.h"
+
+static const struct in_addr no_addr4;
+
+static void
+list(struct plan *lost, const struct netop *op)
+{
+	struct netop *o = &lost->ops[lost->n++];
+
+	*o = *op;
+	if (o->kind != NETOP_TUNNEL)
+		memset(o->ifname, 0, sizeof(o->ifname));
+	o->ifindex = 0;
+}
+
+static void
+look_tunnel(const struct executor *x, const struct snapshot *now,
+    const struct netop *op, struct plan *lost)
+{
+	const struct netop *wanted = &x->slots[op->slot].wanted;
+	struct netop outer;
+
+	if (snapshot_link(now, op->ifindex) == NULL) {
+		list(lost, wanted);
+		return;
+	}
+	if (snapshot_has(now, op) || addr4_equal(op->remote4, no_addr4))
+		return; /* as it should be, or listed before */
+	memset(&outer, 0, sizeof(outer));
+	outer.kind = NETOP_OUTER;
+	outer.slot = op->slot;
+	outer.local4 = wanted->local4;
+	outer.remote4 = wanted->remote4;
+	list(lost, &outer);
+}
+
+/* The kinds in the order in which they have to be put back. */
+static void
+look(const struct executor *x, const struct snapshot *now, struct plan *lost)
+{
+	const struct netop *op;
+	unsigned kind, i;
+
+	lost->n = 0;
+	for (kind = NETOP_TUNNEL; kind <= NETOP_ROUTE; kind++) {
+		for (i = 0; i < x->have.n; i++) {
+			op = &x->have.ops[i];
+			if (op->kind != kind)
+				continue;
+			if (kind == NETOP_TUNNEL)
+				look_tunnel(x, now, op, lost);
+			else if (!snapshot_has(now, op))
+				list(lost, op);
+		}
+	}
+}
+
+static void
+take_out(struct plan *p, const struct netop *op)
+{
+	unsigned i, kept = 0;
+
+	for (i = 0; i < p->n; i++) {
+		if (!netop_equal(&p->ops[i], op))
+			p->ops[kept++] = p->ops[i];
+	}
+	p->n = kept;
+}
+
+static void
+forget(struct executor *x, const struct netop *op)
+{
+	struct netop without = *op, inv;
+
+	if (op->kind == NETOP_OUTER) {
+		without.local4 = without.remote4 = no_addr4;
+		(void)plan_note(&x->have, &without);
+		return;
+	}
+	netop_inverse(op, &inv);
+	if (inv.kind == NETOP_NONE) {
+		take_out(&x->have, op);
+		return;
+	}
+	(void)plan_note(&x->have, &inv);
+	journal_discharge(&x->journal, &inv);
+	if (op->kind == NETOP_TUNNEL)
+		memset(&x->slots[op->slot], 0, sizeof(x->slots[op->slot]));
+}
+
+int
+executor_find_lost(struct executor *x, struct plan *lost, struct err *e)
+{
+	struct snapshot now;
+	unsigned i;
+	int rc;
+
+	lost->n = 0;
+	memset(&now, 0, sizeof(now));
+	if ((rc = x->kernel->ops->snapshot(x->kernel, &now, e)) != 0)
+		return rc;
+	if (now.truncated)
+		return err_set(e, EOVERFLOW,
+		    "more of ours in the kernel than can be looked at");
+	look(x, &now, lost);
+	for (i = 0; i < lost->n; i++)
+		forget(x, &lost->ops[i]);
+	if (lost->n == 0 || x->save == NULL)
+		return 0;
+	return x->save(x->save_arg, &x->journal, e);
+}
