@@ -29,6 +29,28 @@ enum session_state {
 	SESSION_STATES
 };
 
+/* Milliseconds. */
+#define SESSION_PING_INTERVAL 60000
+#define SESSION_PING_TIMEOUT  20000
+#define SESSION_RETRY_MIN     1000
+#define SESSION_RETRY_MAX     300000
+
+/*
+ * The wait after n failures in a row is a random time from retry_min / 4 to
+ * retry_min * 2^(n-1), never above retry_max.  After a session in which a
+ * ping was answered the first wait is 0.5 to 5 s (not above retry_max), after
+ * the loss of the local address none.  Where the server refuses
+ * authentication or type, or a NAT is in the way, trying again helps little:
+ * the wait is a random time from
+ *     refused_min = max(retry_min, min(60 s, retry_max))
+ * to refused_min * 2^n, never above refused_max, which is 1 h where retry_max
+ * is the default, and retry_max itself where the user chose one.  An answered
+ * ping and SESSION_EV_RECONNECT set both counts back.
+ *
+ * News from the network (a new address, another default route) ends a wait,
+ * and a dialler's work, but not within 1 s of the last attempt's start; each
+ * further time without a tunnel in between doubles that, up to 32 s.
+ */
 struct session_conf {
 	enum tunnel_type type;	       /* -t */
 	char user[PROTO_USER_MAX + 1]; /* -u */
@@ -78,12 +100,12 @@ enum session_effect_kind {
 	SESSION_FX_WITHDRAW, /* routes over the tunnel go at once */
 	SESSION_FX_UNDO,     /* everything goes */
 	SESSION_FX_LOG,	     /* level, text */
-	SESSION_FX_STATE,    /* entered s->state (status, text: why) */
-	SESSION_FX_EXIT,     /* exit status in level */
+	SESSION_FX_STATE,    /* entered s->state; text: why, or empty */
+	SESSION_FX_EXIT,     /* exit status in level; the last effect ever */
 };
 
 #define SESSION_FX_MAX	16
-#define SESSION_FX_TEXT 320
+#define SESSION_FX_TEXT 480 /* with its NUL; less than LOG_LINE_MAX */
 
 struct session_effect {
 	enum session_effect_kind kind;
@@ -107,17 +129,22 @@ struct session {
 	struct in_addr local4;	/* our end of the connection */
 	struct in_addr server4; /* the end dialled */
 	struct grant grant;	/* valid from CONFIGURING on */
-	/* The rest is session.c's own. */
-	int64_t ping_sent; /* -1: none outstanding */
-	int64_t ping_due;
-	bool stopping;	   /* LEAVING ends in STOPPED */
-	bool installed;	   /* the root process holds our ops */
-	bool answered;	   /* a ping was answered this session */
-	bool urgent;	   /* next wait is cut to nothing */
-	unsigned attempts; /* in a row, for back-off */
-	unsigned refusals; /* in a row, of the refused kind */
-	unsigned sessions; /* grants taken in this run */
-	unsigned repeats;  /* of last_failure */
+	unsigned sessions;	/* grants taken in this run */
+	/* The rest is src/session's own. */
+	int64_t ping_sent;  /* the oldest unanswered one, -1: none */
+	int64_t ping_due;   /* when the next one is to be sent */
+	int64_t probed_at;  /* when PROBING was last entered, -1: never */
+	int64_t dialled_at; /* when the last attempt was started */
+	unsigned cuts;	    /* times news ended a wait, no tunnel between */
+	unsigned owed;	    /* replies the server owes us */
+	unsigned unasked;   /* lines it did not owe us */
+	bool stopping;	    /* LEAVING ends in STOPPED */
+	bool installed;	    /* APPLY was asked for, and no UNDO since */
+	bool routed;	    /* the same with WITHDRAW */
+	bool answered;	    /* a ping was answered this session */
+	unsigned attempts;  /* failed in a row, for back-off */
+	unsigned refusals;  /* in a row, of the refused kind */
+	unsigned repeats;   /* of last_failure */
 	char last_failure[ERR_TEXT_MAX];
 };
 
