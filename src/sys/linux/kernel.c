@@ -1,0 +1,283 @@
+/*
+ * The Linux back-end's front: which operation goes where.
+ */
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <linux/capability.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "linux.h"
+
+/*
+ * The interface that op is about.  On the tunnel's slot it must be ours:
+ * whatever else has come to carry its index is nobody's business here.
+ */
+static int
+resolve(struct lx *lx, const struct netop *op, struct link *l, struct err *e)
+{
+	int error;
+
+	error = link_by_index(lx, op->ifindex, l);
+	if (error == 0 &&
+	    (op->slot != NETOP_SLOT_TUNNEL || link_is_ours(lx, l)))
+		return 0;
+	if (error != 0 && error != -ENODEV)
+		return nl_fail(&lx->nl, e, error, "interface %s", op->ifname);
+	/* To a removal that means: gone already. */
+	error = netop_is_inverse(op->kind) ? ENOENT : ENODEV;
+	return err_set(
+	    e, error, "interface %s is gone or no longer ours", op->ifname);
+}
+
+/* An ACCEPT_RA of the former value, where the interface outlives us. */
+static void
+undo_accept_ra(struct lx *lx, const struct netop *op, const struct link *l,
+    struct netop *undo)
+{
+	bool want = (op->flags & NETOP_F_ON) != 0;
+	bool was = sysctl_get(l->name, "accept_ra") > 0;
+
+	if (want == was ||
+	    (op->slot == NETOP_SLOT_TUNNEL && lx->adopted != l->index))
+		return;
+	*undo = *op;
+	undo->flags ^= NETOP_F_ON;
+}
+
+static int
+there_already(struct lx *lx, const struct netop *op, int found, struct err *e)
+{
+	char text[NETOP_TEXT_MAX];
+
+	(void)netop_format(op, text, sizeof(text));
+	if (found < 0)
+		return nl_fail(&lx->nl, e, found, "%s", text);
+	if (found == 1)
+		return err_sys(e, EEXIST, "%s", text);
+	return 0;
+}
+
+static int
+lx_prepare(
+    struct kernel *k, const struct netop *op, struct netop *undo, struct err *e)
+{
+	struct lx *lx = (struct lx *)k;
+	struct link l;
+	int error;
+
+	netop_inverse(op, undo);
+	if (netop_needs_link(op) && (error = resolve(lx, op, &l, e)) != 0)
+		return error;
+	switch (op->kind) {
+	case NETOP_TUNNEL:
+		return tunnel_prepare(lx, op, undo, e);
+	case NETOP_ACCEPT_RA:
+		undo_accept_ra(lx, op, &l, undo);
+		return 0;
+	case NETOP_UP:
+		if (l.flags & IFF_UP)
+			memset(undo, 0, sizeof(*undo));
+		return 0;
+	case NETOP_ADDR:
+		return there_already(lx, op, addr_exists(lx, op), e);
+	case NETOP_ROUTE:
+		return there_already(lx, op, route_exists(lx, op), e);
+	case NETOP_NONE:
+	case NETOP_OUTER:
+	case NETOP_MTU:
+	case NETOP_TUNNEL_DESTROY:
+	case NETOP_TUNNEL_RELEASE:
+	case NETOP_DOWN:
+	case NETOP_ADDR_DEL:
+	case NETOP_ROUTE_DEL:
+	case NETOP_KINDS:
+		break;
+	}
+	return 0;
+}
+
+/* Operations on an interface that is there. */
+static int
+apply_on_link(
+    struct lx *lx, const struct netop *op, const struct link *l, struct err *e)
+{
+	int error = 0;
+
+	watch_link(lx, l->index);
+	switch (op->kind) {
+	case NETOP_OUTER:
+		return tunnel_outer(lx, l, op, e);
+	case NETOP_ACCEPT_RA:
+		return sysctl_accept_ra(
+		    l->name, (op->flags & NETOP_F_ON) != 0, e);
+	case NETOP_MTU:
+		error = link_set_mtu(lx, l->index, op->mtu);
+		break;
+	case NETOP_UP:
+		error = link_set_up(lx, l->index, true);
+		break;
+	case NETOP_DOWN:
+		error = link_set_up(lx, l->index, false);
+		break;
+	case NETOP_ADDR:
+		return addr_add(lx, op, e);
+	case NETOP_ADDR_DEL:
+		return addr_delete(lx, op, e);
+	case NETOP_ROUTE:
+		return route_add(lx, op, e);
+	case NETOP_ROUTE_DEL:
+		return route_delete(lx, op, e);
+	case NETOP_NONE:
+	case NETOP_TUNNEL:
+	case NETOP_TUNNEL_DESTROY:
+	case NETOP_TUNNEL_RELEASE:
+	case NETOP_KINDS:
+		error = -EINVAL;
+		break;
+	}
+	if (error == 0)
+		return 0;
+	if (op->kind == NETOP_MTU)
+		return nl_fail(
+		    &lx->nl, e, error, "MTU %u on %s", op->mtu, l->name);
+	return nl_fail(&lx->nl, e, error, "interface %s %s", l->name,
+	    op->kind == NETOP_UP ? "up" : "down");
+}
+
+static int
+lx_apply(struct kernel *k, struct netop *op, struct err *e)
+{
+	struct lx *lx = (struct lx *)k;
+	struct link l;
+	int error;
+
+	if (netop_needs_link(op)) {
+		error = resolve(lx, op, &l, e);
+		return error != 0 ? error : apply_on_link(lx, op, &l, e);
+	}
+	switch (op->kind) {
+	case NETOP_TUNNEL:
+		return tunnel_apply(lx, op, e);
+	case NETOP_TUNNEL_DESTROY:
+		return tunnel_destroy(lx, op, e);
+	case NETOP_TUNNEL_RELEASE:
+		return tunnel_release(lx, op, e);
+	case NETOP_ROUTE:
+		return route_add(lx, op, e);
+	case NETOP_ROUTE_DEL:
+		return route_delete(lx, op, e);
+	case NETOP_NONE:
+		return 0;
+	case NETOP_OUTER:
+	case NETOP_ACCEPT_RA:
+	case NETOP_MTU:
+	case NETOP_UP:
+	case NETOP_ADDR:
+	case NETOP_DOWN:
+	case NETOP_ADDR_DEL:
+	case NETOP_KINDS:
+		break;
+	}
+	return err_set(e, EINVAL, "operation %d is unknown", (int)op->kind);
+}
+
+static void
+lx_close(struct kernel *k)
+{
+	struct lx *lx = (struct lx *)k;
+
+	tun_close(lx);
+	watch_close(lx);
+	nl_close(&lx->nl);
+	free(lx);
+}
+
+static const struct kernel_ops lx_ops = {
+    .name = "linux",
+    .prepare = lx_prepare,
+    .apply = lx_apply,
+    .snapshot = snapshot_take,
+    .is_local4 = addr_is_local4,
+    .open_user = tun_open_user,
+    .watch_fd = watch_fd,
+    .next_event = watch_next,
+    .close = lx_close,
+};
+
+static int
+check_permission(struct err *e)
+{
+	struct __user_cap_header_struct head = {
+	    .version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+
+	memset(caps, 0, sizeof(caps));
+	if (syscall(SYS_capget, &head, caps) == -1)
+		return err_sys(e, errno, "capget");
+	if ((caps[CAP_TO_INDEX(CAP_NET_ADMIN)].effective &
+		CAP_TO_MASK(CAP_NET_ADMIN)) == 0)
+		return err_set(e, EPERM,
+		    "not permitted to configure the network: run as root "
+		    "(CAP_NET_ADMIN)");
+	return 0;
+}
+
+/* Also loads the module, where it is one. */
+static int
+check_ipv6(struct err *e)
+{
+	int fd;
+
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd != -1)
+		(void)close(fd);
+	else if (errno != EAFNOSUPPORT)
+		return err_sys(e, errno, "IPv6 socket");
+	if (fd == -1 || access("/proc/sys/net/ipv6", F_OK) == -1)
+		return err_set(e, EAFNOSUPPORT, "the kernel has no IPv6");
+	return 0;
+}
+
+/* FNV-1a, 24 bits of it: see LX_GROUP. */
+static uint32_t
+interim_group(const char *tag)
+{
+	uint32_t h = 2166136261U;
+
+	for (; *tag != '\0'; tag++)
+		h = (h ^ (uint8_t)*tag) * 16777619U;
+	return LX_GROUP | ((h ^ h >> 24) & 0xffffffU);
+}
+
+int
+kernel_open(const char *tag, struct kernel **out, struct err *e)
+{
+	struct lx *lx;
+	int error;
+
+	if (strlen(tag) >= sizeof(lx->tag) || tag[0] == '\0')
+		return err_set(e, EINVAL,
+		    "tag of interfaces: 1 to %zu bytes, not %zu",
+		    sizeof(lx->tag) - 1, strlen(tag));
+	if ((error = check_permission(e)) != 0 || (error = check_ipv6(e)) != 0)
+		return error;
+	lx = calloc(1, sizeof(*lx));
+	if (lx == NULL)
+		return err_sys(e, errno, "kernel back-end");
+	lx->base.ops = &lx_ops;
+	(void)strlcpy(lx->tag, tag, sizeof(lx->tag));
+	lx->group = interim_group(tag);
+	lx->nl.fd = lx->watch.fd = lx->tunfd = -1;
+	if ((error = nl_open(&lx->nl, e)) != 0 ||
+	    (error = watch_open(lx, e)) != 0) {
+		lx_close(&lx->base);
+		return error;
+	}
+	*out = &lx->base;
+	return 0;
+}
