@@ -36,6 +36,14 @@ struct instance {
 	struct pidfh *pidfh;
 };
 
+/* It fits: options_parse() has checked the length of the path. */
+static void
+join(char *buf, size_t size, const char *a, const char *b)
+{
+	strlcpy(buf, a, size);
+	strlcat(buf, b, size);
+}
+
 /* The log names the instance: dtcpc-home for /var/run/dtcpc-home.pid. */
 static void
 name_instance(struct instance *in)
@@ -48,10 +56,9 @@ name_instance(struct instance *in)
 	dot = strrchr(in->ident, '.');
 	if (dot != NULL && dot != in->ident && strcmp(dot, ".pid") == 0)
 		*dot = '\0';
-	snprintf(in->tag, sizeof(in->tag), "dtcp:%s", path);
-	snprintf(in->priv.undofile, sizeof(in->priv.undofile), "%s.undo", path);
-	snprintf(in->priv.statusfile, sizeof(in->priv.statusfile), "%s.status",
-	    path);
+	join(in->tag, sizeof(in->tag), "dtcp:", path);
+	join(in->priv.undofile, sizeof(in->priv.undofile), path, ".undo");
+	join(in->priv.statusfile, sizeof(in->priv.statusfile), path, ".status");
 }
 
 /* Descriptors 0 to 2 exist, nothing else is inherited. */
