@@ -66,4 +66,7 @@ void os_title_init(int argc, char *argv[]);
 /* Where this system keeps things. */
 const char *os_default_pidfile(void); /* /var/run/dtcpc.pid, /run/dtcpc.pid */
 
+/* The interface that -c means without -i: gif0; NULL where there is none. */
+const char *os_default_tunnel(void);
+
 #endif

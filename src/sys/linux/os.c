@@ -84,3 +84,10 @@ os_title_init(int argc, char *argv[])
 {
 	setproctitle_init(argc, argv, environ);
 }
+
+/* No tunnel device is there of its own accord that could be meant. */
+const char *
+os_default_tunnel(void)
+{
+	return NULL;
+}
