@@ -53,8 +53,11 @@ int proto_parse_greeting(const char *line, size_t n,
  * The reply to a TUNNEL request of that type.  Tokens after the two IPv4
  * addresses are read by their form: with '/' a prefix, else the two addresses
  * of a peer pair; prefixes may be separated by blanks or commas; key=value
- * fields come last and unknown ones are ignored.  host needs a pair, network
- * at least one prefix, tunnelonly takes neither (extra ones are an error).
+ * fields come last and unknown ones are ignored.  host needs a pair and takes
+ * no prefix, network needs at least one prefix, tunnelonly takes neither.
+ * Fields are separated by one blank; one at the end of the line is forgiven.
+ * Whether the values make sense is grant_check()'s matter.  g is written only
+ * on success.
  * Returns 0; -EACCES "authentication failed", -EOPNOTSUPP "unsupported tunnel
  * type", -ENOBUFS "sold out", -ETIMEDOUT "connection timed out",
  * -ECONNREFUSED any other -ERR; -EPROTO for what cannot be read.  e->text

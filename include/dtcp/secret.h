@@ -23,7 +23,8 @@ void secret_clear(struct secret *s);
 
 /*
  * Find server:user:password in an auth file (manual: dtcpc.auth).  '#' starts
- * a comment line; the password may hold ':' and goes to the end of the line.
+ * a comment line; the password may hold ':' and goes to the end of the line;
+ * host names are compared without regard to case; the first match counts.
  * A file that group or others may read or write, that is not a regular file,
  * or that is owned by neither root nor the caller is refused with the
  * command to run.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <readpassphrase.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -81,12 +81,24 @@ test_binary(void **state)
 	assert_false(authfile_match(file, 9, "h", "u", &pw, &n));
 }
 
+/* Not even for a server of that name. */
+static void
+test_comment(void **state)
+{
+	const char *pw;
+	size_t n;
+
+	(void)state;
+	assert_false(authfile_match("#h:u:bar\n", 9, "#h", "u", &pw, &n));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_match),
 	    cmocka_unit_test(test_binary),
+	    cmocka_unit_test(test_comment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
