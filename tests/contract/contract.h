@@ -26,8 +26,8 @@
 /* ---- The back-end's side ---- */
 
 /*
- * Before all tests: 0, or 77 where they cannot run here (the program then
- * exits with it).  Standing: root, namespaces, ...
+ * Before all tests, from main(): 0, or 77 where they cannot run here (the
+ * program then exits with it).  Standing: root, namespaces, ...
  */
 int contract_start(void);
 
@@ -51,7 +51,8 @@ struct kernel *contract_open(const char *tag);
 /*
  * An interface that is no tunnel, or (encap: NETOP_F_KERNEL, NETOP_F_USER)
  * one that a tunnel could adopt: down, without outer pair, addresses or tag,
- * MTU 1480.
+ * MTU 1480.  (Linux: a sit device has a remote end from the start; without a
+ * local one that is no pair.)
  */
 void contract_add_link(const char *ifname, uint8_t encap);
 void contract_add_outer(const char *ifname); /* LOCAL_2 to REMOTE_2 */
@@ -93,7 +94,7 @@ unsigned contract_count_links(void);
 
 /* ---- cases.c ---- */
 
-/* Runs all cases; the program's exit status. */
+/* Runs all cases once an encapsulation; the program's exit status. */
 int contract_run(const char *name);
 
 #endif
