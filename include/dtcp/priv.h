@@ -22,6 +22,7 @@ struct priv_conf {
 	const char *auth_file; /* read again on SIGHUP */
 	bool secret_from_file; /* the secret came from there */
 	bool persist;	       /* -l: replace an engine that died */
+	bool daemon;	       /* -D: children let go of the terminal */
 	const char *pidfile;   /* names the instance */
 	const char *tag;       /* "dtcp:<pidfile>" */
 	char undofile[PRIV_PATH_MAX];

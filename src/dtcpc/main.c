@@ -180,6 +180,7 @@ run(const struct options *o)
 	in.priv.user = o->session.user;
 	in.priv.auth_file = o->auth_file;
 	in.priv.persist = o->session.persist;
+	in.priv.daemon = o->daemon;
 	in.priv.pidfile = o->pidfile;
 	in.priv.tag = in.tag;
 	in.priv.plan = &o->plan;

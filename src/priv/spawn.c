@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <paths.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,13 +45,27 @@ sink_to_channel(void *arg, int level, const char *line)
 	(void)channel_send(*(int *)arg, &m);
 }
 
+/* The engine starts before the daemon detaches: it must not hold on. */
+static void
+leave_terminal(void)
+{
+	int fd = open(_PATH_DEVNULL, O_RDWR);
+
+	if (fd == -1)
+		_exit(1);
+	(void)dup2(fd, STDIN_FILENO);
+	(void)dup2(fd, STDOUT_FILENO);
+	(void)dup2(fd, STDERR_FILENO);
+	close(fd);
+}
+
 /*
  * fork(2) with a channel.  In the child every other descriptor beyond the
  * standard ones is closed before anything else runs.  Returns the pid, 0 in
  * the child, or -errno.
  */
 static pid_t
-fork_child(struct child *c, pid_t *parent)
+fork_child(const struct priv *p, struct child *c, pid_t *parent)
 {
 	int fds[2], r;
 	pid_t pid;
@@ -71,6 +86,8 @@ fork_child(struct child *c, pid_t *parent)
 		if (fds[1] != CHANNEL_FD && dup2(fds[1], CHANNEL_FD) == -1)
 			_exit(1);
 		closefrom(CHANNEL_FD + 1);
+		if (p->conf->daemon)
+			leave_terminal();
 		(void)fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC);
 		return 0;
 	}
@@ -87,7 +104,7 @@ spawn_engine(struct priv *p)
 	struct err e = {0};
 	pid_t pid, parent;
 
-	pid = fork_child(&p->engine, &parent);
+	pid = fork_child(p, &p->engine, &parent);
 	if (pid != 0)
 		return pid < 0 ? (int)pid : 0;
 	setproctitle("engine");
@@ -109,7 +126,7 @@ spawn_dialler(struct priv *p, uint32_t id)
 	pid_t pid, parent;
 
 	child_end(&p->dialler);
-	pid = fork_child(&p->dialler, &parent);
+	pid = fork_child(p, &p->dialler, &parent);
 	if (pid < 0)
 		return (int)pid;
 	if (pid == 0) {

@@ -217,7 +217,7 @@ def alive(pid):
 def proc_status(pid):
     """The fields of /proc/PID/status."""
     with open(f"/proc/{pid}/status") as f:
-        return dict(line.rstrip().split(":\t", 1) for line in f
+        return dict(line.rstrip("\n").split(":\t", 1) for line in f
                     if ":\t" in line)
 
 

@@ -128,7 +128,7 @@ class TestFlood(Faulty):
         self.comes_back("long@up", "too long")
 
     def test_ten_thousand_lines_before_the_greeting(self):
-        self.comes_back("lines@connect", "not a DTCP reply")
+        self.comes_back("lines@connect", "nobody asked for")
 
     def test_ten_thousand_lines_while_up(self):
         self.serve(behave=["lines@up", "ok"])
