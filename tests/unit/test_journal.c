@@ -1,0 +1,205 @@
+/* The undo journal and its encoding. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dtcp/journal.h"
+#include "samples.h"
+
+#define TAG "dtcp:/run/dtcpc.pid"
+
+static struct netop
+entry(enum netop_kind kind, const char *prefix)
+{
+	struct netop op;
+
+	memset(&op, 0, sizeof(op));
+	op.kind = kind;
+	if (kind != NETOP_ROUTE_DEL) {
+		strlcpy(op.ifname, "dtcp0", sizeof(op.ifname));
+		op.ifindex = 7;
+	} else
+		op.flags = NETOP_F_REJECT;
+	if (prefix != NULL)
+		op.prefix = p6(prefix);
+	return op;
+}
+
+/* Tunnel, up, an address, an unreachable route. */
+static struct journal
+sample(void)
+{
+	struct journal j = {0};
+	struct netop ops[4];
+	unsigned i;
+
+	ops[0] = entry(NETOP_TUNNEL_DESTROY, NULL);
+	ops[1] = entry(NETOP_DOWN, NULL);
+	ops[2] = entry(NETOP_ADDR_DEL, "2001:db8::6/128");
+	ops[3] = entry(NETOP_ROUTE_DEL, "2001:db8:1::/48");
+	for (i = 0; i < 4; i++)
+		assert_int_equal(journal_push(&j, &ops[i]), 0);
+	return j;
+}
+
+static void
+push_and_pop(void **state)
+{
+	struct journal j = {0};
+	struct netop op = entry(NETOP_DOWN, NULL), none = {0};
+	unsigned i;
+
+	(void)state;
+	journal_pop(&j); /* nothing in it: nothing happens */
+	assert_int_equal(journal_push(&j, &none), 0);
+	assert_int_equal(j.n, 0);
+	for (i = 0; i < JOURNAL_MAX; i++)
+		assert_int_equal(journal_push(&j, &op), 0);
+	assert_int_equal(journal_push(&j, &op), -EOVERFLOW);
+	assert_int_equal(j.n, JOURNAL_MAX);
+	journal_pop(&j);
+	assert_int_equal(j.n, JOURNAL_MAX - 1);
+}
+
+static void
+oldest_value_is_kept(void **state)
+{
+	struct journal j = {0};
+	struct netop op = entry(NETOP_ACCEPT_RA, NULL);
+
+	(void)state;
+	op.flags = NETOP_F_ON;
+	assert_int_equal(journal_push(&j, &op), 0);
+	op.flags = 0;
+	assert_int_equal(journal_push(&j, &op), 0);
+	assert_int_equal(j.n, 1);
+	assert_int_equal(j.entries[0].flags, NETOP_F_ON);
+	op.slot = 1; /* of another interface */
+	assert_int_equal(journal_push(&j, &op), 0);
+	assert_int_equal(j.n, 2);
+}
+
+static void
+discharge(void **state)
+{
+	struct journal j = sample();
+	struct netop op = entry(NETOP_ADDR_DEL, "2001:db8::7/128");
+
+	(void)state;
+	assert_false(journal_discharge(&j, &op));
+	assert_int_equal(j.n, 4);
+	op.prefix = p6("2001:db8::6/128");
+	assert_true(journal_discharge(&j, &op));
+	assert_int_equal(j.n, 3);
+	assert_int_equal(j.entries[2].kind, NETOP_ROUTE_DEL);
+	op = entry(NETOP_TUNNEL_RELEASE, NULL);
+	op.slot = 1;
+	assert_false(journal_discharge(&j, &op));
+	op.slot = 0;
+	assert_true(journal_discharge(&j, &op));
+	assert_int_equal(j.n, 1); /* the one that needs no link */
+	assert_int_equal(j.entries[0].kind, NETOP_ROUTE_DEL);
+}
+
+static void
+there_and_back(void **state)
+{
+	uint8_t buf[JOURNAL_WIRE_MAX], again[JOURNAL_WIRE_MAX];
+	struct journal j = sample(), back;
+	char tag[JOURNAL_TAG_MAX];
+	size_t n;
+
+	(void)state;
+	n = journal_encode(&j, TAG, buf);
+	assert_int_equal(n, JOURNAL_HEADER_SIZE + 4 * NETOP_WIRE_SIZE);
+	assert_int_equal(journal_decode(buf, n, &back, tag, NULL), 0);
+	assert_string_equal(tag, TAG);
+	assert_int_equal(back.n, 4);
+	assert_int_equal(journal_encode(&back, tag, again), n);
+	assert_memory_equal(buf, again, n);
+	j.n = 0;
+	n = journal_encode(&j, TAG, buf);
+	assert_int_equal(journal_decode(buf, n, &back, tag, NULL), 0);
+	assert_int_equal(back.n, 0);
+}
+
+static void
+refused(const uint8_t *buf, size_t n)
+{
+	char tag[JOURNAL_TAG_MAX];
+	struct journal back;
+	struct err e = {0};
+
+	assert_int_equal(journal_decode(buf, n, &back, tag, &e), -EBADMSG);
+	assert_int_not_equal(e.text[0], '\0');
+	assert_int_equal(back.n, 0);
+}
+
+static void
+anything_else_is_refused(void **state)
+{
+	uint8_t good[JOURNAL_WIRE_MAX + 1] = {0}, buf[sizeof(good)];
+	struct journal j = sample();
+	struct netop op;
+	size_t i, n = journal_encode(&j, TAG, good);
+
+	(void)state;
+	for (i = 0; i < n; i++)
+		refused(good, i); /* cut short */
+	refused(good, n + 1);
+	for (i = 0; i < 8; i++) { /* magic, version, number */
+		memcpy(buf, good, sizeof(buf));
+		buf[i] ^= 0x40;
+		refused(buf, n);
+	}
+	memcpy(buf, good, sizeof(buf));
+	memset(buf + 8, 'x', JOURNAL_TAG_MAX); /* no end */
+	refused(buf, n);
+	memcpy(buf, good, sizeof(buf));
+	buf[8 + JOURNAL_TAG_MAX - 1] = 'x'; /* something behind it */
+	refused(buf, n);
+	/* It undoes: it never adds. */
+	memcpy(buf, good, sizeof(buf));
+	op = entry(NETOP_ADDR, "2001:db8::6/128");
+	netop_encode(&op, buf + JOURNAL_HEADER_SIZE + NETOP_WIRE_SIZE);
+	refused(buf, n);
+	memcpy(buf, good, sizeof(buf));
+	buf[JOURNAL_HEADER_SIZE] = 0; /* an entry that is none */
+	refused(buf, n);
+}
+
+static void
+long_tag_is_cut(void **state)
+{
+	uint8_t buf[JOURNAL_WIRE_MAX];
+	struct journal j = {0}, back;
+	char tag[2 * JOURNAL_TAG_MAX], out[JOURNAL_TAG_MAX];
+	size_t n;
+
+	(void)state;
+	memset(tag, 'x', sizeof(tag));
+	tag[sizeof(tag) - 1] = '\0';
+	n = journal_encode(&j, tag, buf);
+	assert_int_equal(journal_decode(buf, n, &back, out, NULL), 0);
+	assert_int_equal(strlen(out), JOURNAL_TAG_MAX - 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(push_and_pop),
+	    cmocka_unit_test(oldest_value_is_kept),
+	    cmocka_unit_test(discharge),
+	    cmocka_unit_test(there_and_back),
+	    cmocka_unit_test(anything_else_is_refused),
+	    cmocka_unit_test(long_tag_is_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
