@@ -165,6 +165,8 @@ class TestRunning(Case):
         c = self.client("-t", "host", "-D").start()
         # The parent leaves with the status of the start, at once.
         self.assertEqual(c.wait_exit(), 0)
+        # Nobody holds on to the terminal: our end of its stderr is closed.
+        self.assertTrue(c.log.ended)
         with open(c.pidfile) as f:
             pid = int(f.read())
         self.addCleanup(lambda: alive(pid) and os.kill(pid, signal.SIGKILL))
