@@ -322,7 +322,7 @@ options_parse(int argc, char *argv[], struct options *o, struct err *e)
 	set_defaults(o);
 	make_getopt(shorts, longs);
 	opterr = 0;
-	optind = 1;
+	optind = 0; /* from the beginning, glibc and BSD alike */
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const char *word = argv[optind - 1], *wrong;
 		const struct opt_desc *d;

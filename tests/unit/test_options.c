@@ -1,0 +1,284 @@
+/* The command line: each option both ways, each wrong value named. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dtcpc/options.h"
+#include "dtcpc/opttable.h"
+
+#define ARGS_MAX 16
+
+/* Parse the words of a line; '|' stands for a blank within a word. */
+static int
+parse(const char *line, struct options *o, struct err *e)
+{
+	static char words[512];
+	char *argv[ARGS_MAX + 1], *p = words, *word, *c;
+	int argc = 0;
+
+	strlcpy(words, line, sizeof(words));
+	memset(e, 0, sizeof(*e));
+	argv[argc++] = strdup("dtcpc");
+	while ((word = strsep(&p, " ")) != NULL && argc < ARGS_MAX) {
+		for (c = word; *c != '\0'; c++)
+			if (*c == '|')
+				*c = ' ';
+		argv[argc++] = word;
+	}
+	argv[argc] = NULL;
+	word = argv[0];
+	argc = options_parse(argc, argv, o, e);
+	free(word);
+	return argc;
+}
+
+static void
+good(const char *line, struct options *o)
+{
+	struct err e;
+
+	if (parse(line, o, &e) != 0)
+		fail_msg("%s: %s", line, e.text);
+}
+
+static void
+test_defaults(void **state)
+{
+	struct options o;
+
+	(void)state;
+	good("-u foo tunnel.example.net", &o);
+	assert_int_equal(o.action, ACTION_RUN);
+	assert_string_equal(o.server, "tunnel.example.net");
+	assert_string_equal(o.port, "20200");
+	assert_string_equal(o.session.user, "foo");
+	assert_int_equal(o.session.type, TUNNEL_ONLY);
+	assert_false(o.session.nat || o.session.persist || o.daemon || o.debug);
+	assert_int_equal(o.session.ping_interval, 60000);
+	assert_int_equal(o.session.ping_timeout, 20000);
+	assert_int_equal(o.session.retry_min, 1000);
+	assert_int_equal(o.session.retry_max, 300000);
+	assert_int_equal(o.plan.mtu, 1280);
+	assert_int_equal(o.plan.metric, 2048);
+	assert_int_equal(o.plan.route_mode, ROUTE_STATIC);
+	assert_true(o.plan.encap_kernel && o.plan.encap_user);
+	assert_false(o.plan.adopt || o.plan.keep || o.plan.replace_default);
+	assert_int_equal(o.plan.naddrs + o.plan.nroutes, 0);
+	assert_null(o.runas);
+	assert_int_equal(o.pidfile[0], '/');
+}
+
+/* What an option changes is the same by its letter and by its name. */
+static void
+test_letter_and_name_agree(void **state)
+{
+	static const char *const values[OPT_COUNT] = {
+	    [OPT_ADDRESS] = "2001:db8::1/64,2001:db8::2|-prefixlen|128",
+	    [OPT_UDP_PORT] = "4028",
+	    [OPT_NAT_PORT] = "4029",
+	    [OPT_PID_FILE] = "/run/home.pid",
+	    [OPT_FIB] = "3",
+	    [OPT_INTERFACE] = "six0",
+	    [OPT_MTU] = "1400",
+	    [OPT_PORT] = "2020",
+	    [OPT_PREFIX_DELEGATION] = "eth0/1",
+	    [OPT_ROUTE] = "none",
+	    [OPT_DESTINATION] = "2001:db8::/32,default",
+	    [OPT_TYPE] = "network",
+	    [OPT_USER] = "foo",
+	};
+	char line[256];
+	struct options none, letter, name;
+	int i, tried = 0;
+
+	(void)state;
+	good("-u me -i x server", &none);
+	for (i = 0; i < OPT_COUNT; i++) {
+		const struct opt_desc *d = &opt_table[i];
+
+		if (d->letter == '\0')
+			continue;
+		assert_true((d->arg != NULL) == (values[i] != NULL));
+		snprintf(line, sizeof(line), "-u me -i x -%c%s%s server",
+		    d->letter, d->arg != NULL ? " " : "",
+		    d->arg != NULL ? values[i] : "");
+		good(line, &letter);
+		snprintf(line, sizeof(line), "-u me -i x --%s%s%s server",
+		    d->name, d->arg != NULL ? "=" : "",
+		    d->arg != NULL ? values[i] : "");
+		good(line, &name);
+		letter.server = name.server = none.server = NULL;
+		/* Words of argv: compared by what they say. */
+		if (i == OPT_PORT)
+			assert_string_equal(name.port, "2020");
+		letter.port = name.port = none.port = NULL;
+		if (i == OPT_PREFIX_DELEGATION)
+			assert_string_equal(name.delegation, "eth0/1");
+		else
+			assert_ptr_equal(name.delegation, NULL);
+		letter.delegation = name.delegation = NULL;
+		assert_memory_equal(&letter, &name, sizeof(letter));
+		if (i != OPT_PORT && i != OPT_PREFIX_DELEGATION)
+			assert_memory_not_equal(&letter, &none, sizeof(none));
+		tried++;
+	}
+	assert_int_equal(tried, 21);
+}
+
+static void
+test_values(void **state)
+{
+	struct options o;
+
+	(void)state;
+	good(
+	    "-u foo -A 2001:db8::1,fd00::1/48 -A fd00::2|-prefixlen|128 s", &o);
+	assert_int_equal(o.plan.naddrs, 3);
+	assert_int_equal(o.plan.addrs[0].len, 64);
+	assert_int_equal(o.plan.addrs[1].len, 48);
+	assert_int_equal(o.plan.addrs[2].len, 128);
+	good("-u foo -R 2001:db8::1,2001:db8::|-prefixlen|32,default s", &o);
+	assert_int_equal(o.plan.nroutes, 3);
+	assert_int_equal(o.plan.routes[0].len, 128);
+	assert_int_equal(o.plan.routes[1].len, 32);
+	assert_int_equal(o.plan.routes[2].len, 0);
+	good("-u foo -t tunnelroute s", &o);
+	assert_int_equal(o.session.type, TUNNEL_NETWORK);
+	good("-u foo --encap user s", &o);
+	assert_false(o.plan.encap_kernel);
+	assert_true(o.plan.encap_user);
+	good("-u foo --encap kernel s", &o);
+	assert_true(o.plan.encap_kernel);
+	assert_false(o.plan.encap_user);
+	good("-u foo --ping-interval 0.25 --ping-timeout 3 s", &o);
+	assert_int_equal(o.session.ping_interval, 250);
+	assert_int_equal(o.session.ping_timeout, 3000);
+	good("-u foo --retry-min 0.1 --retry-max 0.5 --runas 7:8 s", &o);
+	assert_int_equal(o.session.retry_min, 100);
+	assert_int_equal(o.session.retry_max, 500);
+	assert_string_equal(o.runas, "7:8");
+	good("-u foo -Dl -f relative.pid s", &o);
+	assert_true(o.daemon && o.session.persist);
+	assert_int_equal(o.pidfile[0], '/');
+}
+
+static void
+test_actions(void **state)
+{
+	struct options o;
+
+	(void)state;
+	good("--help", &o);
+	assert_int_equal(o.action, ACTION_HELP);
+	good("--version", &o);
+	assert_int_equal(o.action, ACTION_VERSION);
+	good("--status -f /run/x.pid", &o);
+	assert_int_equal(o.action, ACTION_STATUS);
+	assert_string_equal(o.pidfile, "/run/x.pid");
+	good("-t host --dry-run +OK|1.2.3.4", &o);
+	assert_int_equal(o.action, ACTION_DRY_RUN);
+	assert_string_equal(o.grant, "+OK 1.2.3.4");
+}
+
+/* One line, which names the option. */
+static void
+test_wrong(void **state)
+{
+	static const struct {
+		const char *line, *named;
+	} wrong[] = {
+	    {"", "server"},
+	    {"-u foo", "server"},
+	    {"-u foo a b", "b"},
+	    {"-Z s", "-Z"},
+	    {"--nosuch s", "--nosuch"},
+	    {"-u foo s -m", "-m"},
+	    {"-m 1279 s", "-m"},
+	    {"-m 65516 s", "-m"},
+	    {"-m 1280x s", "-m"},
+	    {"--mtu -1280 s", "--mtu"},
+	    {"-p 0 s", "-p"},
+	    {"-p 65536 s", "-p"},
+	    {"-p http s", "-p"},
+	    {"-b 0 s", "-b"},
+	    {"-B 70000 s", "-B"},
+	    {"-F -1 s", "-F"},
+	    {"-P  s", "-P"},
+	    {"-t nosuch s", "-t"},
+	    {"-r maybe s", "-r"},
+	    {"-i a/b s", "-i"},
+	    {"-i 0123456789abcdef s", "-i"},
+	    {"-u a|b s", "-u"},
+	    {"-A 192.0.2.1 s", "-A"},
+	    {"-A ff02::1 s", "-A"},
+	    {"-A 2001:db8::1/129 s", "-A"},
+	    {"-A 2001:db8::1, s", "-A"},
+	    {"-R 2001:db8::1/x s", "-R"},
+	    {"-R ff00::/8 s", "-R"},
+	    {"--encap magic s", "--encap"},
+	    {"--metric 0 s", "--metric"},
+	    {"--metric 2147483647 s", "--metric"},
+	    {"--ping-interval 0 s", "--ping-interval"},
+	    {"--ping-timeout 1e3 s", "--ping-timeout"},
+	    {"--retry-min 5 --retry-max 4 -u foo s", "--retry-min"},
+	    {"-c -u foo s", "-c"},
+	    {"--replace-default -R default -u foo s", "--replace-default"},
+	    {"-r none -R default -u foo s", "-R"},
+	};
+	struct options o;
+	struct err e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		if (parse(wrong[i].line, &o, &e) != -EINVAL)
+			fail_msg("accepted: %s", wrong[i].line);
+		if (strstr(e.text, wrong[i].named) == NULL)
+			fail_msg("%s: %s", wrong[i].line, e.text);
+		assert_null(strchr(e.text, '\n'));
+	}
+}
+
+static void
+test_unsupported(void **state)
+{
+	static const char *const options[] = {"-U", "-b 4028", "-B 4028",
+	    "-P eth0/1", "-a", "-r solicit", "-F 0"};
+	char line[64], letters[3];
+	struct options o;
+	struct err e;
+	size_t i;
+
+	(void)state;
+	good("-u foo s", &o);
+	assert_int_equal(options_unsupported(&o, &e), 0);
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		snprintf(line, sizeof(line), "-u foo %s s", options[i]);
+		strlcpy(letters, options[i], sizeof(letters));
+		good(line, &o);
+		assert_int_equal(options_unsupported(&o, &e), -ENOTSUP);
+		assert_ptr_equal(strstr(e.text, letters), e.text);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_defaults),
+	    cmocka_unit_test(test_letter_and_name_agree),
+	    cmocka_unit_test(test_values),
+	    cmocka_unit_test(test_actions),
+	    cmocka_unit_test(test_wrong),
+	    cmocka_unit_test(test_unsupported),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
