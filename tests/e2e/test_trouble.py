@@ -117,7 +117,7 @@ class TestTrouble(Case):
         again = self.client("-t", "host", "-l").start()
         again.wait_state("up", timeout)
         last = again.at
-        self.assertTrue(self.server.wait("connect", conn=4, timeout=timeout))
+        self.assertTrue(self.server.wait("connect", conn=3, timeout=timeout))
         again.wait_state("up", timeout, last)
         self.assertTrue(again.lines(says), again.log.items)
         self.assertPings(back=self.inner())

@@ -127,7 +127,7 @@ class ServerProcess:
     def behave(self, *specs):
         self.control("behave " + ";".join(specs))
 
-    def signal(self, number):
+    def send(self, number):
         self.child.send_signal(number)
 
     def stop(self):
