@@ -1,0 +1,331 @@
+/*
+ * Whatever fails: the kernel is in the end what it was at the start, with all
+ * that belongs to others.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+#define ROUNDS 400
+
+static const int errors[] = {
+    EPERM, ENOMEM, EEXIST, ENODEV, EBUSY, EINVAL, ENOBUFS, ENOSPC};
+#define NERRORS (sizeof(errors) / sizeof(errors[0]))
+
+static void
+apply_and_undo(void **state)
+{
+	struct plan_conf c;
+	struct world w;
+	struct grant g;
+	struct plan p;
+	unsigned v;
+
+	(void)state;
+	for (v = 0; v < WORLD_VARIANTS; v++) {
+		world_variant(v, &c, &g);
+		p = world_plan_of(&c, &g);
+		world_new(&w);
+		assert_null(executor_tunnel(&w.x));
+		world_apply(&w, &p);
+		world_consistent(&w, &p);
+		assert_non_null(executor_tunnel(&w.x));
+		assert_int_not_equal(executor_tunnel(&w.x)->ifindex, 0);
+		assert_true(w.nfile > 0);
+		assert_int_equal(executor_undo(&w.x, NULL), 0);
+		if (c.keep) {
+			/* One more, and nobody's. */
+			assert_int_equal(w.h->state.nlinks, w.start.nlinks + 1);
+			assert_string_equal(fake_link(w.h, "dtcp1")->tag, "");
+			fake_remove_link(w.h, "dtcp1");
+		}
+		world_as_at_the_start(&w);
+		assert_int_equal(w.nfile, 0);
+		assert_int_equal(w.x.have.n, 0);
+		world_free(&w);
+	}
+}
+
+/* The k-th operation fails, for every k and error. */
+static void
+any_operation_fails(void **state)
+{
+	struct err e;
+	struct plan_conf c;
+	const char *name;
+	struct world w;
+	struct grant g;
+	struct plan p;
+	unsigned v, k, i;
+	int rc;
+
+	(void)state;
+	for (v = 0; v < WORLD_VARIANTS; v++) {
+		name = world_variant(v, &c, &g);
+		p = world_plan_of(&c, &g);
+		for (k = 1; k <= p.n; k++) {
+			for (i = 0; i < NERRORS; i++) {
+				world_new(&w);
+				fake_fail(w.h, k, errors[i]);
+				memset(&e, 0, sizeof(e));
+				rc = executor_apply(&w.x, p.ops, p.n, &e);
+				if (errors[i] == EEXIST &&
+				    (p.ops[k - 1].flags & NETOP_F_OPTIONAL)) {
+					/* Left out, and the rest is there. */
+					assert_int_equal(rc, 0);
+					assert_int_equal(w.x.have.n, p.n - 1);
+					executor_undo(&w.x, NULL);
+					if (c.keep)
+						fake_remove_link(w.h, "dtcp1");
+				} else {
+					if (rc != -errors[i])
+						fail_msg("%s: %d", name, rc);
+					assert_non_null(
+					    strstr(e.text, "injected"));
+					if (c.keep && k > 1)
+						fake_remove_link(w.h, "dtcp1");
+				}
+				world_as_at_the_start(&w);
+				assert_int_equal(w.nfile, 0);
+				assert_int_equal(w.x.journal.n, 0);
+				assert_int_equal(w.x.have.n, 0);
+				world_free(&w);
+			}
+		}
+	}
+}
+
+/* What cannot be written down is not done. */
+static void
+journal_cannot_be_saved(void **state)
+{
+	struct plan_conf c;
+	struct world w;
+	struct grant g;
+	struct plan p;
+	unsigned k;
+
+	(void)state;
+	world_variant(3, &c, &g);
+	p = world_plan_of(&c, &g);
+	for (k = 1; k <= p.n; k++) {
+		world_new(&w);
+		w.fail_save = k;
+		assert_int_equal(
+		    executor_apply(&w.x, p.ops, p.n, NULL), -ENOSPC);
+		assert_true(w.h->applied < 2 * k);
+		world_as_at_the_start(&w);
+		world_free(&w);
+	}
+}
+
+/* A removal that fails is tried again; the rest goes on. */
+static void
+undo_goes_on(void **state)
+{
+	struct plan_conf c;
+	struct world w;
+	struct grant g;
+	struct plan p;
+	struct err e;
+	unsigned k, n;
+
+	(void)state;
+	world_variant(2, &c, &g);
+	p = world_plan_of(&c, &g);
+	for (k = 1;; k++) {
+		world_new(&w);
+		world_apply(&w, &p);
+		n = w.x.journal.n;
+		if (k > n) {
+			world_free(&w);
+			break;
+		}
+		fake_fail(w.h, k, EBUSY);
+		memset(&e, 0, sizeof(e));
+		if (executor_undo(&w.x, &e) != 0) {
+			assert_int_equal(e.code, EBUSY);
+			assert_int_equal(w.x.journal.n, 1);
+			assert_true(w.nfile > 0);
+			assert_int_equal(w.x.have.n, 0);
+			/* The next grant does not build on ruins. */
+			world_apply(&w, &p);
+			world_consistent(&w, &p);
+			assert_int_equal(executor_undo(&w.x, &e), 0);
+		}
+		world_as_at_the_start(&w);
+		assert_int_equal(w.nfile, 0);
+		world_free(&w);
+	}
+}
+
+/* From grant to grant, with losses of the session and failures between. */
+static void
+random_life(void **state)
+{
+	struct plan_conf c = sample_conf();
+	struct plan want, ops;
+	uint32_t seed = 1999;
+	struct world w;
+	struct grant g;
+	unsigned i;
+
+	(void)state;
+	world_new(&w);
+	for (i = 0; i < ROUNDS; i++) {
+		g = sample_random_grant(&seed);
+		want = world_plan_of(&c, &g);
+		assert_int_equal(plan_diff(&w.x.have, &want, &ops), 0);
+		world_apply(&w, &ops);
+		world_consistent(&w, &want);
+		assert_true(w.x.journal.n <= want.n);
+		if (sample_next(&seed) % 3 == 0) {
+			plan_withdraw(&w.x.have, &ops);
+			world_apply(&w, &ops);
+			assert_int_equal(fake_link(w.h, "dtcp1") == NULL, 0);
+		}
+		if (sample_next(&seed) % 5 == 0) {
+			g = sample_random_grant(&seed);
+			want = world_plan_of(&c, &g);
+			assert_int_equal(plan_diff(&w.x.have, &want, &ops), 0);
+			if (ops.n == 0)
+				continue;
+			fake_fail(w.h, 1 + sample_next(&seed) % ops.n,
+			    (int)errors[sample_next(&seed) % 2]);
+			assert_int_not_equal(
+			    executor_apply(&w.x, ops.ops, ops.n, NULL), 0);
+			world_as_at_the_start(&w);
+		} else if (sample_next(&seed) % 9 == 0) {
+			world_killed(&w);
+			world_as_at_the_start(&w);
+		}
+	}
+	assert_int_equal(executor_undo(&w.x, NULL), 0);
+	world_as_at_the_start(&w);
+	world_free(&w);
+}
+
+static void
+a_foreign_route_stays(void **state)
+{
+	struct plan_conf c;
+	struct world w;
+	struct grant g;
+	struct plan p, ops;
+
+	(void)state;
+	world_variant(2, &c, &g);
+	p = world_plan_of(&c, &g);
+	world_new(&w);
+	fake_add_route(w.h, "eth0", "::/0", PLAN_METRIC_DEFAULT);
+	w.start = w.h->state;
+	world_apply(&w, &p);
+	assert_int_equal(w.x.have.n, p.n - 1);
+	/* The engine does not know, and has it withdrawn. */
+	plan_withdraw(&p, &ops);
+	assert_int_equal(ops.n, 1);
+	world_apply(&w, &ops);
+	assert_int_equal(executor_undo(&w.x, NULL), 0);
+	world_as_at_the_start(&w);
+	world_free(&w);
+}
+
+static void
+a_removal_finds_it_gone(void **state)
+{
+	struct plan_conf c;
+	struct world w;
+	struct grant g;
+	struct plan p, ops;
+
+	(void)state;
+	world_variant(2, &c, &g);
+	p = world_plan_of(&c, &g);
+	world_new(&w);
+	world_apply(&w, &p);
+	fake_remove_route(w.h, "::/0", PLAN_METRIC_DEFAULT);
+	plan_withdraw(&w.x.have, &ops);
+	world_apply(&w, &ops);
+	fake_remove_link(w.h, "dtcp1");
+	assert_int_equal(executor_undo(&w.x, NULL), 0);
+	world_as_at_the_start(&w);
+	world_free(&w);
+}
+
+/* As an operation of its own: what was really done to get it is undone. */
+static void
+the_tunnel_alone_goes(void **state)
+{
+	struct plan_conf c;
+	struct netop op;
+	struct world w;
+	struct grant g;
+	struct plan p;
+	unsigned v;
+
+	(void)state;
+	for (v = 0; v < WORLD_VARIANTS; v++) {
+		world_variant(v, &c, &g);
+		p = world_plan_of(&c, &g);
+		world_new(&w);
+		world_apply(&w, &p);
+		memset(&op, 0, sizeof(op));
+		op.kind = NETOP_TUNNEL_DESTROY;
+		assert_int_equal(executor_apply(&w.x, &op, 1, NULL), 0);
+		assert_null(executor_tunnel(&w.x));
+		assert_int_equal(w.x.have.n, g.nprefixes);
+		assert_int_equal(w.x.journal.n, g.nprefixes);
+		if (c.keep)
+			fake_remove_link(w.h, "dtcp1");
+		/* Nothing is on the slot: nothing to do, and no error. */
+		assert_int_equal(executor_apply(&w.x, &op, 1, NULL), 0);
+		assert_int_equal(executor_undo(&w.x, NULL), 0);
+		world_as_at_the_start(&w);
+		world_free(&w);
+	}
+}
+
+static void
+without_a_tunnel(void **state)
+{
+	struct err e = {0};
+	struct netop op;
+	struct world w;
+
+	(void)state;
+	world_new(&w);
+	memset(&op, 0, sizeof(op));
+	op.kind = NETOP_UP;
+	assert_int_equal(executor_apply(&w.x, &op, 1, &e), -ENODEV);
+	assert_int_not_equal(e.text[0], '\0');
+	op.slot = NETOP_SLOTS;
+	assert_int_equal(executor_apply(&w.x, &op, 1, &e), -EINVAL);
+	world_as_at_the_start(&w);
+	world_free(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(apply_and_undo),
+	    cmocka_unit_test(any_operation_fails),
+	    cmocka_unit_test(journal_cannot_be_saved),
+	    cmocka_unit_test(undo_goes_on),
+	    cmocka_unit_test(random_life),
+	    cmocka_unit_test(a_foreign_route_stays),
+	    cmocka_unit_test(a_removal_finds_it_gone),
+	    cmocka_unit_test(the_tunnel_alone_goes),
+	    cmocka_unit_test(without_a_tunnel),
+	};
+
+	world_quiet();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

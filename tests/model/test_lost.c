@@ -1,0 +1,267 @@
+/* What somebody else takes away is found, once, and can be put back. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+#define OURS "dtcp1" /* dtcp0 is the other instance's */
+
+static struct world w;
+static struct plan want;
+
+static void
+begin(unsigned variant)
+{
+	struct plan_conf c;
+	struct grant g;
+
+	world_variant(variant, &c, &g);
+	want = world_plan_of(&c, &g);
+	world_new(&w);
+	world_apply(&w, &want);
+}
+
+/* All is as it was wanted; undone, as it was at the start. */
+static void
+end(void)
+{
+	struct plan lost;
+
+	world_consistent(&w, &want);
+	assert_int_equal(executor_find_lost(&w.x, &lost, NULL), 0);
+	assert_int_equal(lost.n, 0);
+	assert_int_equal(executor_undo(&w.x, NULL), 0);
+	world_as_at_the_start(&w);
+	assert_int_equal(w.nfile, 0);
+	world_free(&w);
+}
+
+/* So many are lost, unresolved; asked again there is no more to tell. */
+static struct plan
+find(unsigned n)
+{
+	struct plan lost, again;
+	unsigned i, entries;
+
+	assert_int_equal(executor_find_lost(&w.x, &lost, NULL), 0);
+	assert_int_equal(lost.n, n);
+	for (i = 0; i < n; i++) {
+		assert_int_equal(lost.ops[i].ifindex, 0);
+		assert_string_equal(lost.ops[i].ifname, "");
+		if (i > 0)
+			assert_true(lost.ops[i].kind >= lost.ops[i - 1].kind);
+	}
+	entries = w.x.journal.n;
+	assert_int_equal(executor_find_lost(&w.x, &again, NULL), 0);
+	assert_int_equal(again.n, 0);
+	assert_int_equal(w.x.journal.n, entries);
+	return lost;
+}
+
+static void
+nothing_lost(void **state)
+{
+	unsigned v;
+
+	(void)state;
+	for (v = 0; v < WORLD_VARIANTS; v++) {
+		if (v == 6) /* -o leaves the interface behind */
+			continue;
+		begin(v);
+		find(0);
+		end();
+	}
+}
+
+static void
+a_route(void **state)
+{
+	struct plan lost;
+
+	(void)state;
+	begin(2);
+	fake_remove_route(w.h, "::/0", PLAN_METRIC_DEFAULT);
+	lost = find(1);
+	assert_int_equal(lost.ops[0].kind, NETOP_ROUTE);
+	assert_int_equal(lost.ops[0].prefix.len, 0);
+	assert_int_equal(w.x.have.n, want.n - 1);
+	world_apply(&w, &lost);
+	end();
+}
+
+static void
+an_unreachable_route(void **state)
+{
+	struct plan lost;
+
+	(void)state;
+	begin(2);
+	fake_remove_route(w.h, "2001:db8:1::/48", PLAN_METRIC_REJECT);
+	lost = find(1);
+	assert_int_equal(lost.ops[0].flags, NETOP_F_REJECT | NETOP_F_OPTIONAL);
+	world_apply(&w, &lost);
+	end();
+}
+
+static void
+an_address(void **state)
+{
+	struct plan lost;
+
+	(void)state;
+	begin(1);
+	fake_remove_addr(w.h, OURS, "2001:db8:ffff::6/128");
+	lost = find(1);
+	assert_int_equal(lost.ops[0].kind, NETOP_ADDR);
+	world_apply(&w, &lost);
+	end();
+}
+
+/* Down, it loses addresses and routes: they come back after UP. */
+static void
+up(void **state)
+{
+	struct plan lost;
+	unsigned i;
+
+	(void)state;
+	begin(1);
+	for (i = 0; i < 3; i++) {
+		fake_set_up(w.h, OURS, false);
+		lost = find(3);
+		assert_int_equal(lost.ops[0].kind, NETOP_UP);
+		world_apply(&w, &lost);
+		world_consistent(&w, &want);
+	}
+	end();
+}
+
+static void
+the_tunnel(void **state)
+{
+	struct plan lost;
+	unsigned i;
+
+	(void)state;
+	begin(2);
+	for (i = 0; i < 3; i++) {
+		fake_remove_link(w.h, OURS);
+		lost = find(want.n - 1); /* not the unreachable route */
+		assert_true(netop_equal(&lost.ops[0], &want.ops[0]));
+		/* As it was asked for, which is what policy allows. */
+		assert_int_equal(lost.ops[0].flags, want.ops[0].flags);
+		assert_null(executor_tunnel(&w.x));
+		assert_int_equal(w.x.journal.n, 1);
+		world_apply(&w, &lost);
+		world_consistent(&w, &want);
+	}
+	end();
+}
+
+static void
+the_tunnel_after_its_end_has_moved(void **state)
+{
+	struct plan lost, ops = {.n = 1};
+
+	(void)state;
+	begin(1);
+	memset(&ops.ops[0], 0, sizeof(ops.ops[0]));
+	ops.ops[0].kind = NETOP_OUTER;
+	ops.ops[0].local4 = a4(SAMPLE_LOCAL);
+	ops.ops[0].remote4 = a4("198.51.100.9");
+	world_apply(&w, &ops);
+	want.ops[0].remote4 = ops.ops[0].remote4;
+	fake_remove_link(w.h, OURS);
+	lost = find(want.n);
+	assert_true(addr4_equal(lost.ops[0].remote4, ops.ops[0].remote4));
+	world_apply(&w, &lost);
+	end();
+}
+
+static void
+the_outer_pair(void **state)
+{
+	struct plan lost;
+
+	(void)state;
+	begin(1);
+	fake_link(w.h, OURS)->remote4 = a4("203.0.113.66");
+	lost = find(1);
+	assert_int_equal(lost.ops[0].kind, NETOP_OUTER);
+	assert_true(addr4_equal(lost.ops[0].remote4, a4(SAMPLE_REMOTE)));
+	world_apply(&w, &lost);
+	assert_true(
+	    addr4_equal(executor_tunnel(&w.x)->remote4, a4(SAMPLE_REMOTE)));
+	end();
+}
+
+static void
+settings(void **state)
+{
+	struct plan lost;
+	unsigned i;
+
+	(void)state;
+	begin(7); /* an adopted one: former values are to come back */
+	for (i = 0; i < 3; i++) {
+		fake_link(w.h, "gif0")->mtu = 9000;
+		fake_link(w.h, "gif0")->accept_ra = false;
+		assert_int_equal(executor_find_lost(&w.x, &lost, NULL), 0);
+		assert_int_equal(lost.n, 2);
+		assert_int_equal(lost.ops[0].kind, NETOP_ACCEPT_RA);
+		assert_int_equal(lost.ops[1].kind, NETOP_MTU);
+		world_apply(&w, &lost);
+		world_consistent(&w, &want);
+	}
+	end();
+}
+
+/* Killed between the loss and the repair. */
+static void
+killed_after_a_loss(void **state)
+{
+	(void)state;
+	begin(2);
+	fake_remove_route(w.h, "::/0", PLAN_METRIC_DEFAULT);
+	find(1);
+	world_killed(&w);
+	world_as_at_the_start(&w);
+	world_free(&w);
+
+	begin(2);
+	fake_remove_link(w.h, OURS);
+	find(want.n - 1);
+	/* The name is somebody else's by now. */
+	fake_add_link(w.h, OURS, FAKE_SIT);
+	world_killed(&w);
+	assert_non_null(fake_link(w.h, OURS));
+	fake_remove_link(w.h, OURS);
+	world_as_at_the_start(&w);
+	world_free(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(nothing_lost),
+	    cmocka_unit_test(a_route),
+	    cmocka_unit_test(an_unreachable_route),
+	    cmocka_unit_test(an_address),
+	    cmocka_unit_test(up),
+	    cmocka_unit_test(the_tunnel),
+	    cmocka_unit_test(the_tunnel_after_its_end_has_moved),
+	    cmocka_unit_test(the_outer_pair),
+	    cmocka_unit_test(settings),
+	    cmocka_unit_test(killed_after_a_loss),
+	};
+
+	world_quiet();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
