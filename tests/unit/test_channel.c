@@ -1,0 +1,506 @@
+/*
+ * Messages between the processes: every type there and back, everything that
+ * is not exactly one of them refused, no descriptor lost.
+ */
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "dtcp/channel.h"
+
+#define MAX_FDS 64
+
+static const struct netop an_op = {
+    .kind = NETOP_TUNNEL,
+    .flags = NETOP_F_USER,
+    .ifname = "dtcp0",
+    .ifindex = 7,
+    .local4 = {0x01020304},
+    .remote4 = {0x05060708},
+};
+
+static unsigned
+open_fds(void)
+{
+	unsigned n = 0;
+	int fd;
+
+	for (fd = 0; fd < MAX_FDS; fd++)
+		if (fcntl(fd, F_GETFD) != -1)
+			n++;
+	return n;
+}
+
+/* What a message of that type looks like once decoded. */
+static void
+sample(enum msg_type t, struct msg *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->type = t;
+	m->fd = -1;
+	switch (t) {
+	case MSG_DIAL:
+		m->id = 0x01020304;
+		break;
+	case MSG_APPLY:
+		m->id = 7;
+		m->count = 9;
+		break;
+	case MSG_APPLIED:
+		m->id = 8;
+		m->op = an_op;
+		break;
+	case MSG_OP:
+	case MSG_LOST:
+		m->op = an_op;
+		break;
+	case MSG_STATE:
+	case MSG_LOG:
+		m->level = -2;
+		strlcpy(m->text, "state=up \303\244", sizeof(m->text));
+		break;
+	case MSG_EXIT:
+		m->level = 77;
+		break;
+	case MSG_DIALLED:
+		m->id = 0xffffffff;
+		m->addr4.s_addr = 1;
+		m->server4.s_addr = 0xff000000;
+		break;
+	case MSG_DIAL_FAILED:
+		m->id = 3;
+		m->code = ECONNREFUSED;
+		memset(m->text, 'x', sizeof(m->text) - 1);
+		break;
+	case MSG_DIGEST_ASK:
+	case MSG_DIGEST:
+		strlcpy(m->text, "0123ABCD", sizeof(m->text));
+		break;
+	case MSG_APPLY_FAILED:
+		m->id = 9;
+		m->code = EPERM;
+		strlcpy(m->text, "why not", sizeof(m->text));
+		break;
+	case MSG_DIGEST_FAILED:
+		m->code = EPERM;
+		strlcpy(m->text, "why", sizeof(m->text));
+		break;
+	case MSG_ADDR4_NEW:
+	case MSG_ADDR4_GONE:
+		m->addr4.s_addr = 0x7f000001;
+		break;
+	case MSG_DIAL_CANCEL:
+	case MSG_UNDO:
+	case MSG_TUN:
+	case MSG_OUTER:
+	case MSG_LOST_END:
+	case MSG_DEFAULT4:
+	case MSG_RECONNECT:
+	case MSG_STOP:
+	case MSG_INFO:
+	case MSG_TYPES:
+		break;
+	}
+}
+
+static void
+assert_same(const struct msg *a, const struct msg *b)
+{
+	assert_int_equal(a->type, b->type);
+	assert_int_equal(a->id, b->id);
+	assert_int_equal(a->count, b->count);
+	assert_int_equal(a->level, b->level);
+	assert_int_equal(a->code, b->code);
+	assert_int_equal(a->addr4.s_addr, b->addr4.s_addr);
+	assert_int_equal(a->server4.s_addr, b->server4.s_addr);
+	assert_string_equal(a->text, b->text);
+	assert_int_equal(a->op.kind, b->op.kind);
+	assert_int_equal(a->op.flags, b->op.flags);
+	assert_int_equal(a->op.ifindex, b->op.ifindex);
+	assert_string_equal(a->op.ifname, b->op.ifname);
+	assert_int_equal(a->op.local4.s_addr, b->op.local4.s_addr);
+	assert_int_equal(a->op.remote4.s_addr, b->op.remote4.s_addr);
+}
+
+static void
+every_type_round_trip(void **state)
+{
+	uint8_t buf[MSG_WIRE_MAX];
+	struct msg m, out;
+	size_t n;
+	unsigned t;
+
+	(void)state;
+	for (t = 1; t < MSG_TYPES; t++) {
+		sample((enum msg_type)t, &m);
+		n = msg_encode(&m, buf);
+		assert_true(n >= 4 && n <= MSG_WIRE_MAX);
+		assert_int_equal(msg_decode(buf, n, &out), 0);
+		assert_same(&m, &out);
+		assert_int_equal(out.fd, -1);
+	}
+}
+
+static void
+other_sizes_refused(void **state)
+{
+	uint8_t buf[MSG_WIRE_MAX];
+	struct msg m, out;
+	size_t i, n;
+	unsigned t;
+
+	(void)state;
+	for (t = 1; t < MSG_TYPES; t++) {
+		memset(buf, 0, sizeof(buf));
+		sample((enum msg_type)t, &m);
+		n = msg_encode(&m, buf);
+		for (i = 0; i <= sizeof(buf); i++)
+			assert_int_equal(
+			    msg_decode(buf, i, &out), i == n ? 0 : -EBADMSG);
+	}
+}
+
+static void
+unknown_types_refused(void **state)
+{
+	static const uint32_t bad[] = {
+	    0, MSG_TYPES, MSG_TYPES + 1, 0x01000000, 0xffffffff};
+	uint8_t buf[MSG_WIRE_MAX] = {0};
+	struct msg m;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		buf[0] = (uint8_t)(bad[i] >> 24);
+		buf[1] = (uint8_t)(bad[i] >> 16);
+		buf[2] = (uint8_t)(bad[i] >> 8);
+		buf[3] = (uint8_t)bad[i];
+		assert_int_equal(msg_decode(buf, 4, &m), -EBADMSG);
+	}
+	memset(&m, 0, sizeof(m));
+	assert_int_equal(msg_encode(&m, buf), 0);
+	m.type = MSG_TYPES;
+	assert_int_equal(msg_encode(&m, buf), 0);
+}
+
+static void
+bad_text_refused(void **state)
+{
+	uint8_t buf[MSG_WIRE_MAX];
+	struct msg m, out;
+	size_t n, text;
+
+	(void)state;
+	sample(MSG_DIGEST, &m);
+	n = msg_encode(&m, buf);
+	text = n - LOG_LINE_MAX;
+
+	buf[text + 1] = '\n';
+	assert_int_equal(msg_decode(buf, n, &out), -EBADMSG);
+	buf[text + 1] = 0x7f;
+	assert_int_equal(msg_decode(buf, n, &out), -EBADMSG);
+	buf[text + 1] = '1';
+	assert_int_equal(msg_decode(buf, n, &out), 0);
+
+	/* Something behind the NUL; no NUL at all. */
+	buf[n - 1] = 'x';
+	assert_int_equal(msg_decode(buf, n, &out), -EBADMSG);
+	memset(buf + text, 'x', LOG_LINE_MAX);
+	assert_int_equal(msg_decode(buf, n, &out), -EBADMSG);
+}
+
+static void
+sent_text_is_clean(void **state)
+{
+	uint8_t buf[MSG_WIRE_MAX];
+	struct msg m, out;
+	size_t n;
+
+	(void)state;
+	sample(MSG_DIGEST, &m);
+	strlcpy(m.text, "a\nb\033c\177", sizeof(m.text));
+	n = msg_encode(&m, buf);
+	assert_int_equal(msg_decode(buf, n, &out), 0);
+	assert_string_equal(out.text, "a?b?c?");
+
+	/* Not even terminated. */
+	memset(m.text, 'y', sizeof(m.text));
+	n = msg_encode(&m, buf);
+	assert_int_equal(msg_decode(buf, n, &out), 0);
+	assert_int_equal(strlen(out.text), LOG_LINE_MAX - 1);
+}
+
+static void
+bad_op_refused(void **state)
+{
+	uint8_t buf[MSG_WIRE_MAX];
+	struct msg m, out;
+	size_t n;
+
+	(void)state;
+	sample(MSG_OP, &m);
+	n = msg_encode(&m, buf);
+	memset(buf + 4, 0xff, NETOP_WIRE_SIZE);
+	assert_int_equal(msg_decode(buf, n, &out), -EBADMSG);
+}
+
+static void
+every_type_through_a_channel(void **state)
+{
+	struct msg m, out;
+	unsigned before, t;
+	int fds[2], dead[2];
+
+	(void)state;
+	before = open_fds();
+	assert_int_equal(channel_pair(fds), 0);
+	assert_int_equal(channel_recv(fds[1], &out), 0);
+	for (t = 1; t < MSG_TYPES; t++) {
+		sample((enum msg_type)t, &m);
+		if (msg_has_fd(m.type)) {
+			assert_int_equal(pipe(dead), 0);
+			m.fd = dead[1];
+		}
+		assert_int_equal(channel_send(fds[0], &m), 0);
+		assert_int_equal(channel_recv(fds[1], &out), 1);
+		assert_same(&m, &out);
+		if (msg_has_fd(m.type)) {
+			/* What came is the pipe's end, and close-on-exec. */
+			char c = 0;
+
+			assert_true(fcntl(out.fd, F_GETFD) & FD_CLOEXEC);
+			close(dead[1]);
+			assert_int_equal(write(out.fd, "!", 1), 1);
+			assert_int_equal(read(dead[0], &c, 1), 1);
+			assert_int_equal(c, '!');
+			close(out.fd);
+			close(dead[0]);
+		} else
+			assert_int_equal(out.fd, -1);
+		assert_int_equal(channel_recv(fds[1], &out), 0);
+	}
+	close(fds[0]);
+	close(fds[1]);
+	assert_int_equal(open_fds(), before);
+}
+
+static void
+ends_are_private_and_do_not_block(void **state)
+{
+	int i, fds[2];
+
+	(void)state;
+	assert_int_equal(channel_pair(fds), 0);
+	for (i = 0; i < 2; i++) {
+		assert_true(fcntl(fds[i], F_GETFD) & FD_CLOEXEC);
+		assert_true(fcntl(fds[i], F_GETFL) & O_NONBLOCK);
+		close(fds[i]);
+	}
+}
+
+static void
+far_end_gone(void **state)
+{
+	struct msg m, out;
+	int fds[2];
+
+	(void)state;
+	sample(MSG_STOP, &m);
+	assert_int_equal(channel_pair(fds), 0);
+	assert_int_equal(channel_send(fds[0], &m), 0);
+	close(fds[0]);
+	/* What was sent before is still to be had. */
+	assert_int_equal(channel_recv(fds[1], &out), 1);
+	assert_int_equal(out.type, MSG_STOP);
+	assert_int_equal(channel_recv(fds[1], &out), -EPIPE);
+	assert_int_equal(channel_send(fds[1], &m), -EPIPE);
+	close(fds[1]);
+
+	/* Gone with something of ours unread. */
+	assert_int_equal(channel_pair(fds), 0);
+	assert_int_equal(channel_send(fds[1], &m), 0);
+	close(fds[0]);
+	assert_int_equal(channel_recv(fds[1], &out), -EPIPE);
+	close(fds[1]);
+}
+
+static void
+wrong_descriptor_not_sent(void **state)
+{
+	struct msg m, out;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(channel_pair(fds), 0);
+	sample(MSG_STOP, &m);
+	m.fd = 0;
+	assert_int_equal(channel_send(fds[0], &m), -EINVAL);
+	sample(MSG_TUN, &m);
+	assert_int_equal(channel_send(fds[0], &m), -EINVAL);
+	memset(&m, 0, sizeof(m));
+	m.fd = -1;
+	assert_int_equal(channel_send(fds[0], &m), -EINVAL);
+	assert_int_equal(channel_recv(fds[1], &out), 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* Send bytes with nfds copies of descriptor 0, as no sender of ours would. */
+static void
+send_raw(int fd, const void *p, size_t n, unsigned nfds)
+{
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(32 * sizeof(int))];
+	} c;
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)p, .iov_len = n};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct cmsghdr *cm;
+	int zero[32] = {0};
+
+	if (nfds > 0) {
+		memset(&c, 0, sizeof(c));
+		mh.msg_control = c.buf;
+		mh.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		cm = CMSG_FIRSTHDR(&mh);
+		cm->cmsg_level = SOL_SOCKET;
+		cm->cmsg_type = SCM_RIGHTS;
+		cm->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(cm), zero, nfds * sizeof(int));
+	}
+	assert_int_equal(sendmsg(fd, &mh, MSG_EOR | MSG_NOSIGNAL), n);
+}
+
+static void
+wrong_descriptors_closed(void **state)
+{
+	static const unsigned counts[] = {2, 3, 4, 5, 31};
+	uint8_t stop[MSG_WIRE_MAX], tun[MSG_WIRE_MAX], big[MSG_WIRE_MAX + 1];
+	struct msg m;
+	size_t i, nstop, ntun;
+	unsigned before;
+	int fds[2];
+
+	(void)state;
+	memset(big, 0, sizeof(big));
+	sample(MSG_STOP, &m);
+	nstop = msg_encode(&m, stop);
+	sample(MSG_TUN, &m);
+	ntun = msg_encode(&m, tun);
+	assert_int_equal(channel_pair(fds), 0);
+	before = open_fds();
+
+	send_raw(fds[0], stop, nstop, 1); /* one too many */
+	assert_int_equal(channel_recv(fds[1], &m), -EBADMSG);
+	assert_int_equal(m.fd, -1);
+	send_raw(fds[0], tun, ntun, 0); /* one too few */
+	assert_int_equal(channel_recv(fds[1], &m), -EBADMSG);
+	send_raw(fds[0], tun, ntun - 1, 1); /* the message itself is wrong */
+	assert_int_equal(channel_recv(fds[1], &m), -EBADMSG);
+	send_raw(fds[0], big, sizeof(big), 1);
+	assert_int_equal(channel_recv(fds[1], &m), -EBADMSG);
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		send_raw(fds[0], tun, ntun, counts[i]);
+		assert_int_equal(channel_recv(fds[1], &m), -EBADMSG);
+		assert_int_equal(m.fd, -1);
+	}
+	assert_int_equal(open_fds(), before);
+
+	/* The channel itself has come to no harm. */
+	send_raw(fds[0], tun, ntun, 1);
+	assert_int_equal(channel_recv(fds[1], &m), 1);
+	close(m.fd);
+	assert_int_equal(open_fds(), before);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void
+records_do_not_merge(void **state)
+{
+	struct msg m, out;
+	unsigned i;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(channel_pair(fds), 0);
+	sample(MSG_DIAL, &m);
+	for (i = 0; i < 20; i++) {
+		m.id = i;
+		assert_int_equal(channel_send(fds[0], &m), 0);
+	}
+	for (i = 0; i < 20; i++) {
+		assert_int_equal(channel_recv(fds[1], &out), 1);
+		assert_int_equal(out.id, i);
+	}
+	assert_int_equal(channel_recv(fds[1], &out), 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* A send waits for a reader, and a closing one ends the wait at once. */
+static void
+full_channel_waits(void **state)
+{
+	struct msg m;
+	int error, fds[2], status, sent = 0;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(channel_pair(fds), 0);
+	sample(MSG_LOG, &m);
+	pid = fork();
+	assert_true(pid != -1);
+	if (pid == 0) {
+		struct pollfd pfd = { .fd = fds[1], .events = POLLIN };
+		struct msg in;
+		int got = 0;
+
+		close(fds[0]);
+		while (got < 5000 && poll(&pfd, 1, 5000) == 1)
+			got += channel_recv(fds[1], &in) == 1;
+		_exit(got == 5000 ? 0 : 1);
+	}
+	close(fds[1]);
+	while ((error = channel_send(fds[0], &m)) == 0 && sent < 1000000)
+		sent++;
+	assert_int_equal(error, -EPIPE);
+	assert_true(sent >= 5000);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(fds[0]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_type_round_trip),
+	    cmocka_unit_test(other_sizes_refused),
+	    cmocka_unit_test(unknown_types_refused),
+	    cmocka_unit_test(bad_text_refused),
+	    cmocka_unit_test(sent_text_is_clean),
+	    cmocka_unit_test(bad_op_refused),
+	    cmocka_unit_test(every_type_through_a_channel),
+	    cmocka_unit_test(ends_are_private_and_do_not_block),
+	    cmocka_unit_test(far_end_gone),
+	    cmocka_unit_test(wrong_descriptor_not_sent),
+	    cmocka_unit_test(wrong_descriptors_closed),
+	    cmocka_unit_test(records_do_not_merge),
+	    cmocka_unit_test(full_channel_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
