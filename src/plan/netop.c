@@ -166,7 +166,8 @@ netop_same_tunnel(const struct netop *a, const struct netop *b)
 
 	if (a->slot != b->slot || (a->flags & how) != (b->flags & how))
 		return false;
-	if ((a->flags & b->flags & F_ENCAP) == 0)
+	if ((a->flags & b->flags & F_ENCAP) == 0 &&
+	    ((a->flags | b->flags) & F_ENCAP) != 0)
 		return false;
 	return a->ifname[0] == '\0' || b->ifname[0] == '\0' ||
 	    strcmp(a->ifname, b->ifname) == 0;

@@ -187,6 +187,8 @@ tunnels_that_one_link_satisfies(void **state)
 	a.flags = NETOP_F_USER;
 	strlcpy(a.ifname, "other", sizeof(a.ifname));
 	assert_false(netop_same_tunnel(&a, &b));
+	a.flags = 0;
+	assert_true(netop_equal(&a, &a)); /* useless, and itself */
 }
 
 /* Every field at once: each octet has its place. */

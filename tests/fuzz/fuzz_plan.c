@@ -1,0 +1,174 @@
+/*
+ * Any grant, under any options: a plan is made of operations that policy
+ * allows under the same options, and two plans can be turned into each other.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dtcp/plan.h"
+#include "dtcp/policy.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct input {
+	const uint8_t *p;
+	size_t left;
+};
+
+/* The next octets; zeros when there are no more. */
+static void
+take(struct input *in, void *out, size_t n)
+{
+	size_t m = n < in->left ? n : in->left;
+
+	memset(out, 0, n);
+	memcpy(out, in->p, m);
+	in->p += m;
+	in->left -= m;
+}
+
+static uint8_t
+octet(struct input *in)
+{
+	uint8_t b;
+
+	take(in, &b, 1);
+	return b;
+}
+
+/* One bit in two says: something useful, else anything. */
+static struct prefix6
+prefix(struct input *in)
+{
+	uint8_t how = octet(in);
+	struct prefix6 p;
+
+	take(in, &p.addr, how & 2 ? 16 : 4);
+	if ((how & 2) == 0)
+		memset(p.addr.s6_addr + 4, 0, 12);
+	p.len = octet(in);
+	if (how & 1) {
+		p.addr.s6_addr[0] = 0x20;
+		p.len = (uint8_t)(16 + p.len % 113);
+		if (how & 4)
+			prefix6_mask(&p);
+	}
+	return p;
+}
+
+static void
+options(struct input *in, struct plan_conf *c)
+{
+	unsigned flags = octet(in), i;
+
+	memset(c, 0, sizeof(*c));
+	if (flags & 1)
+		take(in, c->ifname, 4);
+	c->adopt = (flags & 2) != 0;
+	c->keep = (flags & 4) != 0;
+	c->encap_kernel = (flags & 8) != 0;
+	c->encap_user = (flags & 16) != 0;
+	c->replace_default = (flags & 32) != 0;
+	c->route_mode = (enum route_mode)(octet(in) % 3);
+	c->mtu = 1270 + octet(in);
+	c->metric = octet(in);
+	c->naddrs = octet(in) % (PLAN_ADDRS_MAX + 2);
+	for (i = 0; i < c->naddrs && i < PLAN_ADDRS_MAX; i++)
+		c->addrs[i] = prefix(in);
+	c->nroutes = octet(in) % (PLAN_ROUTES_MAX + 2);
+	for (i = 0; i < c->nroutes && i < PLAN_ROUTES_MAX; i++)
+		c->routes[i] = prefix(in);
+}
+
+static void
+offer(struct input *in, struct grant *g)
+{
+	unsigned i;
+
+	memset(g, 0, sizeof(*g));
+	take(in, &g->client4, 4);
+	take(in, &g->server4, 4);
+	g->has_pair = octet(in) & 1;
+	if (g->has_pair) {
+		g->client6 = prefix(in).addr;
+		g->server6 = prefix(in).addr;
+	}
+	g->nprefixes = octet(in) % (GRANT_PREFIXES_MAX + 2);
+	for (i = 0; i < g->nprefixes && i < GRANT_PREFIXES_MAX; i++)
+		g->prefixes[i] = prefix(in);
+}
+
+static bool
+contains(const struct plan *p, const struct netop *op)
+{
+	unsigned i;
+
+	for (i = 0; i < p->n; i++) {
+		if (netop_equal(&p->ops[i], op))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_allowed(
+    const struct plan_conf *c, struct in_addr local4, const struct plan *p)
+{
+	struct policy policy = {.conf = c, .local4 = local4};
+	struct err e = {0};
+	unsigned i;
+
+	for (i = 0; i < p->n; i++) {
+		if (policy_check(&policy, &p->ops[i], &e) != 0)
+			abort();
+	}
+}
+
+static void
+check_diff(const struct plan_conf *c, struct in_addr local4,
+    const struct plan *have, const struct plan *want)
+{
+	struct plan ops, after = *have;
+	unsigned i;
+
+	if (plan_diff(have, want, &ops) != 0)
+		return; /* too long, which is for the caller to say */
+	check_allowed(c, local4, &ops);
+	for (i = 0; i < ops.n; i++) {
+		if (plan_note(&after, &ops.ops[i]) != 0)
+			abort();
+	}
+	if (after.n != want->n)
+		abort();
+	for (i = 0; i < want->n; i++) {
+		if (!contains(&after, &want->ops[i]))
+			abort();
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = {data, size};
+	struct grant a, b;
+	struct plan_conf c;
+	struct in_addr local4;
+	struct plan first, second;
+	struct err e = {0};
+
+	take(&in, &local4, 4);
+	options(&in, &c);
+	offer(&in, &a);
+	offer(&in, &b);
+	if (plan_make(&c, &a, local4, &first, &e) != 0) {
+		if (e.text[0] == '\0' || first.n != 0)
+			abort();
+		return 0;
+	}
+	check_allowed(&c, local4, &first);
+	if (plan_make(&c, &b, local4, &second, &e) == 0) {
+		check_diff(&c, local4, &first, &second);
+		check_diff(&c, local4, &second, &first);
+	}
+	return 0;
+}
