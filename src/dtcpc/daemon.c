@@ -7,10 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <paths.h>
 #include <unistd.h>
 
 #include "daemon.h"
+#include "dtcp/fd.h"
 
 static int parent_fd = -1;
 
@@ -54,20 +54,12 @@ void
 daemon_ready(int status)
 {
 	unsigned char byte = (unsigned char)status;
-	int fd;
 
 	if (parent_fd == -1)
 		return;
 	if (status == 0) {
 		(void)setsid();
-		fd = open(_PATH_DEVNULL, O_RDWR | O_CLOEXEC);
-		if (fd != -1) {
-			(void)dup2(fd, STDIN_FILENO);
-			(void)dup2(fd, STDOUT_FILENO);
-			(void)dup2(fd, STDERR_FILENO);
-			if (fd > STDERR_FILENO)
-				close(fd);
-		}
+		(void)fd_leave_terminal();
 	}
 	while (write(parent_fd, &byte, 1) == -1 && errno == EINTR)
 		continue;

@@ -6,12 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <paths.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "dtcp/fd.h"
 #include "dtcp/log.h"
 #include "private.h"
 
@@ -45,20 +45,6 @@ sink_to_channel(void *arg, int level, const char *line)
 	(void)channel_send(*(int *)arg, &m);
 }
 
-/* The engine starts before the daemon detaches: it must not hold on. */
-static void
-leave_terminal(void)
-{
-	int fd = open(_PATH_DEVNULL, O_RDWR);
-
-	if (fd == -1)
-		_exit(1);
-	(void)dup2(fd, STDIN_FILENO);
-	(void)dup2(fd, STDOUT_FILENO);
-	(void)dup2(fd, STDERR_FILENO);
-	close(fd);
-}
-
 /*
  * fork(2) with a channel.  In the child every other descriptor beyond the
  * standard ones is closed before anything else runs.  Returns the pid, 0 in
@@ -86,8 +72,9 @@ fork_child(const struct priv *p, struct child *c, pid_t *parent)
 		if (fds[1] != CHANNEL_FD && dup2(fds[1], CHANNEL_FD) == -1)
 			_exit(1);
 		closefrom(CHANNEL_FD + 1);
-		if (p->conf->daemon)
-			leave_terminal();
+		/* It starts before the daemon detaches: nor may it hold on. */
+		if (p->conf->daemon && fd_leave_terminal() != 0)
+			_exit(1);
 		(void)fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC);
 		return 0;
 	}
