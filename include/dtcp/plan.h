@@ -63,7 +63,7 @@ int grant_check(const struct grant *g, struct in_addr local4, struct err *e);
  * MTU, up, addresses (the pair's, then -A), unreachable routes for delegated
  * prefixes, routes.  No address comes twice.  Calls grant_check().  0, or
  * -EINVAL with one line: the grant, or options that cannot be (no
- * encapsulation, MTU, metric 0, -c without a name, an -A that is not inner).
+ * encapsulation, MTU, metric, -c without a name, an -A that is not inner).
  */
 int plan_make(const struct plan_conf *c, const struct grant *g,
     struct in_addr local4, struct plan *p, struct err *e);

@@ -171,17 +171,15 @@ emit_removal(struct plan *cur, struct plan *out, const struct netop *op)
 	return inv.kind == NETOP_NONE ? 0 : emit(cur, out, &inv);
 }
 
-/* What is there and stands in the way of op, and want does not want. */
+/* What is there and stands in the way of op. */
 static int
-clear_way(struct plan *cur, const struct plan *want, const struct netop *op,
-    struct plan *out)
+clear_way(struct plan *cur, const struct netop *op, struct plan *out)
 {
 	unsigned i;
 	int rc;
 
 	for (i = cur->n; i-- > 0;) {
 		if (i < cur->n && collide(&cur->ops[i], op) &&
-		    !contains(want, &cur->ops[i]) &&
 		    (rc = emit_removal(cur, out, &cur->ops[i])) != 0)
 			return rc;
 	}
@@ -244,7 +242,7 @@ plan_diff(const struct plan *have, const struct plan *want, struct plan *out)
 			continue;
 		if (op->kind == NETOP_TUNNEL)
 			rc = add_tunnel(&cur, op, out);
-		else if ((rc = clear_way(&cur, want, op, out)) == 0)
+		else if ((rc = clear_way(&cur, op, out)) == 0)
 			rc = emit(&cur, out, op);
 		if (rc != 0)
 			return rc;

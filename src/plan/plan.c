@@ -120,8 +120,10 @@ conf_check(const struct plan_conf *c, struct err *e)
 	if (c->mtu < PLAN_MTU_MIN || c->mtu > PLAN_MTU_MAX)
 		return err_set(e, EINVAL, "MTU %u is not %u to %u", c->mtu,
 		    PLAN_MTU_MIN, PLAN_MTU_MAX);
-	if (c->metric == 0)
-		return err_set(e, EINVAL, "metric 0 stands for none");
+	/* 0 is none, and the highest is the unreachable routes'. */
+	if (c->metric == 0 || c->metric >= PLAN_METRIC_REJECT)
+		return err_set(e, EINVAL, "metric %u is not 1 to %u", c->metric,
+		    PLAN_METRIC_REJECT - 1);
 	if (c->naddrs > PLAN_ADDRS_MAX || c->nroutes > PLAN_ROUTES_MAX)
 		return err_set(e, EINVAL, "too many addresses or routes");
 	for (i = 0; i < c->naddrs; i++) {

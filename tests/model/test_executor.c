@@ -39,6 +39,11 @@ apply_and_undo(void **state)
 		assert_non_null(executor_tunnel(&w.x));
 		assert_int_not_equal(executor_tunnel(&w.x)->ifindex, 0);
 		assert_true(w.nfile > 0);
+		/* How to undo it names it, as soon as the name is known. */
+		assert_int_equal(w.x.journal.entries[0].ifindex,
+		    executor_tunnel(&w.x)->ifindex);
+		assert_string_equal(w.x.journal.entries[0].ifname,
+		    executor_tunnel(&w.x)->ifname);
 		assert_int_equal(executor_undo(&w.x, NULL), 0);
 		if (c.keep) {
 			/* One more, and nobody's. */
@@ -237,6 +242,30 @@ a_foreign_route_stays(void **state)
 	world_free(&w);
 }
 
+/* The mark is the same for all instances: only what is in effect goes. */
+static void
+another_instances_route_stays(void **state)
+{
+	struct plan_conf c;
+	struct world w;
+	struct grant g;
+	struct plan p, none = {0}, ops;
+
+	(void)state;
+	world_variant(2, &c, &g);
+	p = world_plan_of(&c, &g);
+	world_new(&w);
+	fake_put_route(w.h, 0, &g.prefixes[0], PLAN_METRIC_REJECT)->marked =
+	    true;
+	w.start = w.h->state;
+	world_apply(&w, &p);
+	assert_int_equal(w.x.have.n, p.n - 1);
+	assert_int_equal(plan_diff(&p, &none, &ops), 0);
+	world_apply(&w, &ops);
+	world_as_at_the_start(&w);
+	world_free(&w);
+}
+
 static void
 a_removal_finds_it_gone(void **state)
 {
@@ -321,6 +350,7 @@ main(void)
 	    cmocka_unit_test(undo_goes_on),
 	    cmocka_unit_test(random_life),
 	    cmocka_unit_test(a_foreign_route_stays),
+	    cmocka_unit_test(another_instances_route_stays),
 	    cmocka_unit_test(a_removal_finds_it_gone),
 	    cmocka_unit_test(the_tunnel_alone_goes),
 	    cmocka_unit_test(without_a_tunnel),

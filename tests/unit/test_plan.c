@@ -202,6 +202,11 @@ bad_ends(void **state)
 	g = sample_grant(TUNNEL_ONLY);
 	g.client4 = a4("239.1.1.1");
 	refused(&g, "239.1.1.1");
+	g = sample_grant(TUNNEL_ONLY); /* behind NAT: our inside address */
+	g.client4 = a4("203.0.113.1");
+	g.server4 = a4(SAMPLE_LOCAL);
+	refused(&g, SAMPLE_LOCAL);
+	g = sample_grant(TUNNEL_ONLY);
 	/* Behind NAT client4 is not ours, which is for the session to say. */
 	g.client4 = a4("203.0.113.1");
 	assert_int_equal(grant_check(&g, a4(SAMPLE_LOCAL), NULL), 0);
@@ -283,6 +288,7 @@ bad_options(void **state)
 	REFUSED(c.mtu = 1279);
 	REFUSED(c.mtu = 65516);
 	REFUSED(c.metric = 0);
+	REFUSED(c.metric = PLAN_METRIC_REJECT);
 	REFUSED(c.adopt = true); /* what? */
 	REFUSED(strlcpy(c.ifname, "a/b", sizeof(c.ifname)));
 	REFUSED(memset(c.ifname, 'x', sizeof(c.ifname)));
