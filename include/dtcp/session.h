@@ -133,7 +133,8 @@ struct session {
 	/* The rest is src/session's own. */
 	int64_t ping_sent;  /* the oldest unanswered one, -1: none */
 	int64_t ping_due;   /* when the next one is to be sent */
-	int64_t probed_at;  /* when PROBING was last entered, -1: never */
+	int64_t probed_at;  /* when the last probe was sent, -1: never */
+	int64_t probe_due;  /* when to probe again, -1: no need */
 	int64_t dialled_at; /* when the last attempt was started */
 	unsigned cuts;	    /* times news ended a wait, no tunnel between */
 	unsigned owed;	    /* replies the server owes us */

@@ -32,11 +32,13 @@ describe(const struct session *s, char *buf, size_t size)
 	}
 }
 
-/* The earlier of: the next ping, and the time to give an answer up. */
+/* The earliest of: the next ping, the next probe, no more hope of an answer. */
 void
 set_ping_deadline(struct session *s)
 {
 	s->deadline = s->ping_due;
+	if (s->probe_due >= 0 && s->probe_due < s->deadline)
+		s->deadline = s->probe_due;
 	if (s->ping_sent >= 0 &&
 	    s->ping_sent + s->conf->ping_timeout < s->deadline)
 		s->deadline = s->ping_sent + s->conf->ping_timeout;
@@ -53,6 +55,7 @@ go_up(struct step *st)
 	enter(st, SESSION_UP, first ? LOG_NOTICE : LOG_INFO, fields, "");
 	if (first) {
 		s->ping_sent = -1;
+		s->probe_due = -1;
 		s->ping_due = st->now + s->conf->ping_interval;
 	}
 	set_ping_deadline(s);
@@ -63,16 +66,19 @@ on_alive(struct step *st)
 {
 	struct session *s = st->s;
 
-	/* An older ping's answer is as good as the latest one's. */
-	s->ping_sent = -1;
 	s->answered = true;
 	s->repeats = 0;
 	s->last_failure[0] = '\0';
 	backoff_reset(s);
-	if (s->state == SESSION_PROBING)
-		go_up(st);
-	else
+	if (s->state == SESSION_UP) {
+		/* An older ping's answer is as good as the latest one's. */
+		s->ping_sent = -1;
 		set_ping_deadline(s);
+	} else if (s->owed == 0) {
+		/* Here it is not: it may have come by the way of before. */
+		s->ping_sent = -1;
+		go_up(st);
+	}
 }
 
 void
@@ -105,28 +111,36 @@ on_unasked(struct step *st, const struct session_event *ev)
 		    "the server sends lines that nobody asked for");
 }
 
-/* A ping that is urgent: the way to the server may have changed. */
-void
-probe(struct step *st)
+static void
+send_urgent_ping(struct step *st)
 {
 	struct session *s = st->s;
 
-	if (s->state != SESSION_UP)
-		return;
-	if (s->probed_at >= 0 && st->now - s->probed_at < PROBE_GAP) {
-		/* Not again so soon; but do not wait for the whole interval. */
-		if (s->probed_at + PROBE_GAP < s->ping_due)
-			s->ping_due = s->probed_at + PROBE_GAP;
-		set_ping_deadline(s);
-		return;
-	}
-	enter(st, SESSION_PROBING, LOG_INFO, "", "");
 	s->probed_at = st->now;
+	s->probe_due = -1;
 	s->ping_sent = -1;
 	send_ping(st);
 	s->deadline = st->now +
 	    (s->conf->ping_timeout < PROBE_TIMEOUT ? s->conf->ping_timeout :
 						     PROBE_TIMEOUT);
+}
+
+/* The way to the server may have changed: is it still there? */
+void
+probe(struct step *st)
+{
+	struct session *s = st->s;
+
+	if (s->state == SESSION_PROBING) {
+		/* The answer to come tells nothing of this change. */
+		s->probe_due = s->probed_at + PROBE_GAP;
+	} else if (s->probed_at >= 0 && st->now - s->probed_at < PROBE_GAP) {
+		s->probe_due = s->probed_at + PROBE_GAP;
+		set_ping_deadline(s);
+	} else {
+		enter(st, SESSION_PROBING, LOG_INFO, "", "");
+		send_urgent_ping(st);
+	}
 }
 
 static void
@@ -145,13 +159,17 @@ void
 on_timer_up(struct step *st)
 {
 	struct session *s = st->s;
+	bool slept = st->now - s->deadline > SUSPEND_GAP;
 
 	if (s->state == SESSION_PROBING) {
-		no_answer(st);
+		if (slept)
+			send_urgent_ping(st);
+		else
+			no_answer(st);
 		return;
 	}
-	if (st->now - s->deadline > SUSPEND_GAP) {
-		/* Nobody could answer while this machine slept. */
+	/* Nobody could answer while this machine slept. */
+	if (slept || (s->probe_due >= 0 && st->now >= s->probe_due)) {
 		probe(st);
 		return;
 	}

@@ -31,6 +31,7 @@ session_init(struct session *s, const struct session_conf *conf,
 	s->since = -1; /* until the first event */
 	s->ping_sent = -1;
 	s->probed_at = -1;
+	s->probe_due = -1;
 }
 
 static void
@@ -121,6 +122,7 @@ on_news(struct step *st)
 		s->cuts++;
 		dial(st);
 	} else if (earliest < s->deadline) {
+		s->cuts++;
 		s->deadline = earliest;
 	}
 }
