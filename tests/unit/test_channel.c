@@ -464,7 +464,7 @@ full_channel_waits(void **state)
 	pid = fork();
 	assert_true(pid != -1);
 	if (pid == 0) {
-		struct pollfd pfd = { .fd = fds[1], .events = POLLIN };
+		struct pollfd pfd = {.fd = fds[1], .events = POLLIN};
 		struct msg in;
 		int got = 0;
 
