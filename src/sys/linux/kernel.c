@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dtcp/plan.h"
+
 #include "linux.h"
 
 /*
@@ -101,13 +103,39 @@ lx_prepare(
 	return 0;
 }
 
+static int
+set_mtu(
+    struct lx *lx, const struct netop *op, const struct link *l, struct err *e)
+{
+	int error;
+
+	if (op->mtu < PLAN_MTU_MIN)
+		return err_set(e, EINVAL, "MTU %u on %s: IPv6 needs %d",
+		    op->mtu, l->name, PLAN_MTU_MIN);
+	error = link_set_mtu(lx, l->index, op->mtu);
+	if (error != 0)
+		return nl_fail(
+		    &lx->nl, e, error, "MTU %u on %s", op->mtu, l->name);
+	return 0;
+}
+
+static int
+set_up(struct lx *lx, const struct link *l, bool up, struct err *e)
+{
+	int error;
+
+	error = link_set_up(lx, l->index, up);
+	if (error != 0)
+		return nl_fail(&lx->nl, e, error, "interface %s %s", l->name,
+		    up ? "up" : "down");
+	return 0;
+}
+
 /* Operations on an interface that is there. */
 static int
 apply_on_link(
     struct lx *lx, const struct netop *op, const struct link *l, struct err *e)
 {
-	int error = 0;
-
 	watch_link(lx, l->index);
 	switch (op->kind) {
 	case NETOP_OUTER:
@@ -116,14 +144,10 @@ apply_on_link(
 		return sysctl_accept_ra(
 		    l->name, (op->flags & NETOP_F_ON) != 0, e);
 	case NETOP_MTU:
-		error = link_set_mtu(lx, l->index, op->mtu);
-		break;
+		return set_mtu(lx, op, l, e);
 	case NETOP_UP:
-		error = link_set_up(lx, l->index, true);
-		break;
 	case NETOP_DOWN:
-		error = link_set_up(lx, l->index, false);
-		break;
+		return set_up(lx, l, op->kind == NETOP_UP, e);
 	case NETOP_ADDR:
 		return addr_add(lx, op, e);
 	case NETOP_ADDR_DEL:
@@ -137,16 +161,9 @@ apply_on_link(
 	case NETOP_TUNNEL_DESTROY:
 	case NETOP_TUNNEL_RELEASE:
 	case NETOP_KINDS:
-		error = -EINVAL;
 		break;
 	}
-	if (error == 0)
-		return 0;
-	if (op->kind == NETOP_MTU)
-		return nl_fail(
-		    &lx->nl, e, error, "MTU %u on %s", op->mtu, l->name);
-	return nl_fail(&lx->nl, e, error, "interface %s %s", l->name,
-	    op->kind == NETOP_UP ? "up" : "down");
+	return err_set(e, EINVAL, "operation %d is unknown", (int)op->kind);
 }
 
 static int

@@ -1,5 +1,10 @@
 /*
  * 6in4 by the kernel: sit devices, RFC 4213.
+ *
+ * With a TTL of its own (without one, traceroute(8) could not see beyond the
+ * tunnel) a sit device always sets DF, whatever IFLA_IPTUN_PMTUDISC says; it
+ * stops doing so where the path's MTU leaves less than 1280 for IPv6, so an
+ * interface MTU of 1280 gets through wherever ICMP does.
  */
 #include <errno.h>
 #include <string.h>
@@ -23,7 +28,6 @@ put_outer(struct nl_request *r, struct in_addr local4, struct in_addr remote4)
 	nl_put(r, IFLA_IPTUN_LOCAL, &local4, sizeof(local4));
 	nl_put(r, IFLA_IPTUN_REMOTE, &remote4, sizeof(remote4));
 	nl_put_u8(r, IFLA_IPTUN_TTL, LX_TTL);
-	nl_put_u8(r, IFLA_IPTUN_PMTUDISC, 0); /* DF clear */
 	nl_put_u8(r, IFLA_IPTUN_PROTO, IPPROTO_IPV6);
 	nl_nest_end(r, data);
 	nl_nest_end(r, info);

@@ -12,9 +12,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "linux.h"
+#include "dtcp/plan.h"
 
-#define MTU_MIN 1280 /* IPv6 switches itself off below, RFC 8200 5 */
+#include "linux.h"
 
 /* What keeps an interface from being adopted?  0, or -errno with a line. */
 static int
@@ -60,10 +60,10 @@ adoptable(
 		return err_set(e, EBUSY,
 		    "interface %s is configured already: it has an address",
 		    l->name);
-	if (l->mtu < MTU_MIN)
+	if (l->mtu < PLAN_MTU_MIN)
 		return err_set(e, EBUSY,
 		    "interface %s has MTU %u: IPv6 needs %d", l->name, l->mtu,
-		    MTU_MIN);
+		    PLAN_MTU_MIN);
 	return 0;
 }
 
