@@ -129,11 +129,11 @@ class TestOptions(Case):
     def test_addresses_in_all_forms(self):
         self.serve()
         self.up("-t", "host", "-A", "2001:db8:a::2 -prefixlen 64,"
-                "2001:db8:b::2/64,2001:db8:c::2", "-A", "2001:db8:d::2")
+                "2001:db8:b::2/64,2001:db8:c::2", "-A", "2001:db8:d::2/128")
         self.assertEqual(
             self.net.client.addresses6(self.tunnel()),
             sorted(["2001:db8:a::2/64", "2001:db8:b::2/64",
-                    "2001:db8:c::2/128", "2001:db8:d::2/128",
+                    "2001:db8:c::2/64", "2001:db8:d::2/128",
                     f"{CLIENT6} peer {SERVER6}/128"]))
 
     def test_routes_instead_of_the_default(self):
@@ -217,7 +217,8 @@ class TestOptions(Case):
         self.assertUnchanged(before)
 
     def adopt(self, kind):
-        self.net.client.ip(kind)
+        # Up once: that is when it gets its queueing discipline.
+        self.net.client.ip(kind, "link set mine up", "link set mine down")
         before = self.net.client.snapshot()
         self.serve()
         client = self.up("-t", "host", "-c", "-i", "mine")

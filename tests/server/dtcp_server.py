@@ -166,6 +166,8 @@ class Connection:
             self.why = self.why or str(hangup)
         except (ConnectionError, OSError) as e:
             self.why = self.why or f"error: {e}"
+        except asyncio.CancelledError:
+            self.why = "end"    # of the server; nobody waits for us
         finally:
             for task in self.tasks:
                 task.cancel()
