@@ -2,24 +2,15 @@
 #include <errno.h>
 #include <getopt.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "dtcp/log.h"
-#include "dtcp/num.h"
 #include "dtcp/os.h"
 #include "options.h"
-#include "opttable.h"
+#include "optset.h"
 #include "optvalue.h"
 
 #define LONG_BASE   256 /* getopt_long(3) values: LONG_BASE + enum opt */
-#define MTU_MIN	    1280
-#define MTU_MAX	    65515 /* an IPv4 packet less its header, RFC 4213 3.2 */
-#define SPAN_MIN    10	  /* ms */
-#define SPAN_MAX    (24 * 3600 * 1000)
-#define FIB_MAX	    65535
-#define METRIC_MAX  0x7ffffffeU /* below the unreachable routes' */
 #define SHORTS_SIZE (2 * OPT_COUNT + 2)
 
 static void
@@ -57,184 +48,6 @@ opt_of(int c)
 	return OPT_COUNT;
 }
 
-static const char *
-value_number(const char *arg, uint32_t min, uint32_t max, uint32_t *out)
-{
-	return num_parse(arg, strlen(arg), min, max, out) == 0 ?
-	    NULL :
-	    "not a number in its range";
-}
-
-static const char *
-value_span(const char *arg, uint32_t *ms)
-{
-	return num_parse_seconds(arg, SPAN_MIN, SPAN_MAX, ms) == 0 ?
-	    NULL :
-	    "not a number of seconds from 0.01 to 86400";
-}
-
-static const char *
-value_encap(const char *arg, struct plan_conf *c)
-{
-	bool is_auto = strcmp(arg, "auto") == 0;
-
-	c->encap_kernel = is_auto || strcmp(arg, "kernel") == 0;
-	c->encap_user = is_auto || strcmp(arg, "user") == 0;
-	return c->encap_kernel || c->encap_user ?
-	    NULL :
-	    "must be auto, kernel or user";
-}
-
-static const char *
-value_route_mode(const char *arg, enum route_mode *mode)
-{
-	if (strcmp(arg, "static") == 0)
-		*mode = ROUTE_STATIC;
-	else if (strcmp(arg, "solicit") == 0)
-		*mode = ROUTE_SOLICIT;
-	else if (strcmp(arg, "none") == 0)
-		*mode = ROUTE_NONE;
-	else
-		return "must be static, solicit or none";
-	return NULL;
-}
-
-static const char *
-value_ifname(const char *arg, char ifname[NETOP_NAMESIZE])
-{
-	if (!netop_ifname_ok(arg))
-		return "not an interface name of 1 to 15 bytes";
-	strlcpy(ifname, arg, NETOP_NAMESIZE);
-	return NULL;
-}
-
-static const char *
-value_user(const char *arg, char user[PROTO_USER_MAX + 1])
-{
-	const char *wrong = value_word(arg, PROTO_USER_MAX);
-
-	if (wrong == NULL)
-		strlcpy(user, arg, PROTO_USER_MAX + 1);
-	return wrong;
-}
-
-static const char *
-value_fib(const char *arg, int32_t *fib)
-{
-	uint32_t v;
-	const char *wrong = value_number(arg, 0, FIB_MAX, &v);
-
-	if (wrong == NULL)
-		*fib = (int32_t)v;
-	return wrong;
-}
-
-static const char *
-value_port(const char *arg, const char **port)
-{
-	uint32_t v;
-
-	*port = arg;
-	return value_number(arg, 1, 65535, &v);
-}
-
-/* One option.  NULL, or what is wrong with its argument. */
-static const char *
-set_option(struct options *o, enum opt opt, char *arg)
-{
-	switch (opt) {
-	case OPT_NO_ADVERTISE:
-		o->no_advertise = true;
-		return NULL;
-	case OPT_ADDRESS:
-		return value_addresses(arg, &o->plan);
-	case OPT_UDP_PORT:
-		return value_number(arg, 1, 65535, &o->udp_port);
-	case OPT_NAT_PORT:
-		return value_number(arg, 1, 65535, &o->nat_port);
-	case OPT_NO_CLONE:
-		o->plan.adopt = true;
-		return NULL;
-	case OPT_DEBUG:
-		o->debug = true;
-		return NULL;
-	case OPT_DAEMON:
-		o->daemon = true;
-		return NULL;
-	case OPT_PID_FILE:
-		return value_path(arg, o->pidfile, sizeof(o->pidfile));
-	case OPT_FIB:
-		return value_fib(arg, &o->fib);
-	case OPT_INTERFACE:
-		return value_ifname(arg, o->plan.ifname);
-	case OPT_RECONNECT:
-		o->session.persist = true;
-		return NULL;
-	case OPT_MTU:
-		return value_number(arg, MTU_MIN, MTU_MAX, &o->plan.mtu);
-	case OPT_NAT:
-		o->session.nat = true;
-		return NULL;
-	case OPT_KEEP_INTERFACE:
-		o->plan.keep = true;
-		return NULL;
-	case OPT_PORT:
-		return value_port(arg, &o->port);
-	case OPT_PREFIX_DELEGATION:
-		o->delegation = arg;
-		return *arg == '\0' ? "needs a list" : NULL;
-	case OPT_ROUTE:
-		return value_route_mode(arg, &o->plan.route_mode);
-	case OPT_DESTINATION:
-		return value_routes(arg, &o->plan);
-	case OPT_TYPE:
-		return proto_type_parse(arg, &o->session.type) == 0 ?
-		    NULL :
-		    "must be tunnelonly, host or network";
-	case OPT_USER:
-		return value_user(arg, o->session.user);
-	case OPT_UDP:
-		o->udp = true;
-		return NULL;
-	case OPT_AUTH_FILE:
-		return value_path(arg, o->auth_file, sizeof(o->auth_file));
-	case OPT_ENCAP:
-		return value_encap(arg, &o->plan);
-	case OPT_METRIC:
-		return value_number(arg, 1, METRIC_MAX, &o->plan.metric);
-	case OPT_PING_INTERVAL:
-		return value_span(arg, &o->session.ping_interval);
-	case OPT_PING_TIMEOUT:
-		return value_span(arg, &o->session.ping_timeout);
-	case OPT_REPLACE_DEFAULT:
-		o->plan.replace_default = true;
-		return NULL;
-	case OPT_RETRY_MAX:
-		return value_span(arg, &o->session.retry_max);
-	case OPT_RETRY_MIN:
-		return value_span(arg, &o->session.retry_min);
-	case OPT_RUNAS:
-		o->runas = arg;
-		return value_word(arg, PROTO_USER_MAX);
-	case OPT_DRY_RUN:
-		o->action = ACTION_DRY_RUN;
-		o->grant = arg;
-		return NULL;
-	case OPT_STATUS:
-		o->action = ACTION_STATUS;
-		return NULL;
-	case OPT_HELP:
-		o->action = ACTION_HELP;
-		return NULL;
-	case OPT_VERSION:
-		o->action = ACTION_VERSION;
-		return NULL;
-	case OPT_COUNT:
-		break;
-	}
-	return "is unknown";
-}
-
 static void
 set_defaults(struct options *o)
 {
@@ -266,8 +79,9 @@ default_user(struct options *o, struct err *e)
 
 	if (name == NULL && (pw = getpwuid(getuid())) != NULL)
 		name = pw->pw_name;
-	if (name == NULL || value_user(name, o->session.user) != NULL)
+	if (name == NULL || value_word(name, PROTO_USER_MAX) != NULL)
 		return err_set(e, EINVAL, "-u is needed: no login name");
+	strlcpy(o->session.user, name, sizeof(o->session.user));
 	return 0;
 }
 
@@ -286,6 +100,18 @@ check_server(struct options *o, int argc, char *argv[], struct err *e)
 		return err_set(e, EINVAL, "server: %s", wrong);
 	o->server = argv[0];
 	return 0;
+}
+
+/* Where only one bound of the waits is given, the default other follows. */
+static void
+match_retries(struct session_conf *s, const bool given[OPT_COUNT])
+{
+	if (s->retry_min <= s->retry_max)
+		return;
+	if (!given[OPT_RETRY_MIN])
+		s->retry_min = s->retry_max;
+	else if (!given[OPT_RETRY_MAX])
+		s->retry_max = s->retry_min;
 }
 
 /* What has to agree between the options. */
@@ -312,11 +138,31 @@ check_together(struct options *o, struct err *e)
 	return 0;
 }
 
+/*
+ * getopt_long(3) would not take it: optopt is 0 for an unknown name; a known
+ * option lacks its value or has one too many (systems differ in how they tell
+ * the two apart).
+ */
+static int
+misused(struct optset *p, const char *word)
+{
+	enum opt i = opt_of(optopt);
+
+	if (optopt == 0)
+		return err_set(p->e, EINVAL, "unknown option %.64s", word);
+	if (i == OPT_COUNT)
+		return err_set(p->e, EINVAL, "unknown option -%c", optopt);
+	return optset_fail(p, i, NULL,
+	    opt_table[i].arg != NULL ? "needs a value" : "takes no value");
+}
+
 int
 options_parse(int argc, char *argv[], struct options *o, struct err *e)
 {
+	struct optset p = {.o = o, .e = e};
 	char shorts[SHORTS_SIZE];
 	struct option longs[OPT_COUNT + 1];
+	bool given[OPT_COUNT] = {false};
 	int c, r;
 
 	set_defaults(o);
@@ -324,26 +170,13 @@ options_parse(int argc, char *argv[], struct options *o, struct err *e)
 	opterr = 0;
 	optind = 0; /* from the beginning, glibc and BSD alike */
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		const char *word = argv[optind - 1], *wrong;
-		const struct opt_desc *d;
-		enum opt opt;
-
-		if (c == '?')
-			return optopt != 0 && optopt < LONG_BASE ?
-			    err_set(e, EINVAL, "unknown option -%c", optopt) :
-			    err_set(e, EINVAL, "unknown option %.64s", word);
-		if (c == ':')
-			return err_set(
-			    e, EINVAL, "option %.64s needs a value", word);
-		opt = opt_of(c);
-		d = &opt_table[opt];
-		wrong = set_option(o, opt, optarg);
-		if (wrong == NULL)
-			continue;
-		return c < LONG_BASE ?
-		    err_set(e, EINVAL, "-%c %.64s: %s", c, optarg, wrong) :
-		    err_set(
-			e, EINVAL, "--%s %.64s: %s", d->name, optarg, wrong);
+		p.by_name = (c == '?' || c == ':' ? optopt : c) >= LONG_BASE;
+		if (c == '?' || c == ':')
+			return misused(&p, argv[optind - 1]);
+		r = optset_apply(&p, opt_of(c), optarg);
+		if (r != 0)
+			return r;
+		given[opt_of(c)] = true;
 	}
 	if (o->action == ACTION_HELP || o->action == ACTION_VERSION ||
 	    o->action == ACTION_STATUS)
@@ -351,6 +184,7 @@ options_parse(int argc, char *argv[], struct options *o, struct err *e)
 	if (o->session.user[0] == '\0' && o->action == ACTION_RUN &&
 	    (r = default_user(o, e)) != 0)
 		return r;
+	match_retries(&o->session, given);
 	r = check_together(o, e);
 	if (r == 0 && o->action == ACTION_RUN)
 		r = check_server(o, argc - optind, argv + optind, e);

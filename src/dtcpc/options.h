@@ -34,8 +34,8 @@ struct options {
 	/* Absolute, for the daemon leaves the directory it was started in. */
 	char pidfile[OPTIONS_PIDFILE_MAX]; /* -f */
 	char auth_file[OPTIONS_PATH_MAX];  /* --auth-file */
-	struct session_conf session;	   /* -u -t -n -l, --ping-*, --retry-* */
-	struct plan_conf plan;		   /* -i -c -o -m -A -R -r, ... */
+	struct session_conf session; /* -u -t -n -l, --ping-*, --retry-* */
+	struct plan_conf plan;	     /* -i -c -o -m -A -R -r, ... */
 	/* What options_unsupported() refuses. */
 	bool udp;		/* -U */
 	bool no_advertise;	/* -a */

@@ -14,9 +14,17 @@ struct list {
 	uint8_t deflen;
 	bool words; /* "default" is one */
 	const char *(*check)(struct prefix6 *);
+	bool (*same)(const struct prefix6 *, const struct prefix6 *);
 	unsigned max;
 	const char *full;
 };
+
+/* An interface has an address once, whatever the length. */
+static bool
+same_address(const struct prefix6 *a, const struct prefix6 *b)
+{
+	return addr6_equal(&a->addr, &b->addr);
+}
 
 static const char *
 check_address(struct prefix6 *p)
@@ -46,11 +54,13 @@ check_route(struct prefix6 *p)
 
 static const struct list addresses = {.deflen = ADDRESS_LEN,
     .check = check_address,
+    .same = same_address,
     .max = PLAN_ADDRS_MAX,
     .full = "more than 16 addresses"};
 static const struct list routes = {.deflen = ROUTE_LEN,
     .words = true,
     .check = check_route,
+    .same = prefix6_equal,
     .max = PLAN_ROUTES_MAX,
     .full = "more than 16 destinations"};
 
@@ -102,7 +112,7 @@ parse_list(
 		if (why != NULL)
 			return why;
 		for (unsigned i = 0; i < *count; i++)
-			if (prefix6_equal(&out[i], &out[*count]))
+			if (l->same(&out[i], &out[*count]))
 				return "named twice";
 		(*count)++;
 		if (arg[n] == '\0')

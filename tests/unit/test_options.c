@@ -163,6 +163,16 @@ test_values(void **state)
 	good("-u foo --retry-min 0.1 --retry-max 0.5 --runas 7:8 s", &o);
 	assert_int_equal(o.session.retry_min, 100);
 	assert_int_equal(o.session.retry_max, 500);
+	/* One bound alone moves the other one's default. */
+	good("-u foo --retry-max 0.05 s", &o);
+	assert_int_equal(o.session.retry_min, 50);
+	assert_int_equal(o.session.retry_max, 50);
+	good("-u foo --retry-min 900 s", &o);
+	assert_int_equal(o.session.retry_min, 900000);
+	assert_int_equal(o.session.retry_max, 900000);
+	good("-u foo --retry-max 5 s", &o);
+	assert_int_equal(o.session.retry_min, 1000);
+	good("-u foo --runas 7:8 s", &o);
 	assert_string_equal(o.runas, "7:8");
 	good("-u foo -Dl -f relative.pid s", &o);
 	assert_true(o.daemon && o.session.persist);
@@ -199,8 +209,11 @@ test_wrong(void **state)
 	    {"-u foo a b", "b"},
 	    {"-Z s", "-Z"},
 	    {"--nosuch s", "--nosuch"},
-	    {"-u foo s -m", "-m"},
-	    {"-m 1279 s", "-m"},
+	    {"-u foo s -m", "-m: needs a value"},
+	    {"-u foo s -dm", "-m: needs a value"},
+	    {"-u foo s --mtu", "--mtu: needs a value"},
+	    {"--debug=yes s", "--debug: takes no value"},
+	    {"-m 1279 s", "-m 1279: not a number from 1280 to 65515"},
 	    {"-m 65516 s", "-m"},
 	    {"-m 1280x s", "-m"},
 	    {"--mtu -1280 s", "--mtu"},
@@ -220,6 +233,13 @@ test_wrong(void **state)
 	    {"-A ff02::1 s", "-A"},
 	    {"-A 2001:db8::1/129 s", "-A"},
 	    {"-A 2001:db8::1, s", "-A"},
+	    {"-A 2001:db8::1,2001:db8::1/128 s", "-A"},
+	    {"-R 2001:db8::/32,2001:db8:1::/32 s", "-R"},
+	    {"-R fe80::/10 s", "-R"},
+	    {"-R ::ffff:0:0/96 s", "-R"},
+	    {"-f dir/ s", "-f"},
+	    {"--runas= s", "--runas"},
+	    {"--dry-run= s", "--dry-run"},
 	    {"-R 2001:db8::1/x s", "-R"},
 	    {"-R ff00::/8 s", "-R"},
 	    {"--encap magic s", "--encap"},

@@ -1,0 +1,243 @@
+/* One option's argument, checked and put where it belongs. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dtcp/num.h"
+#include "optset.h"
+#include "optvalue.h"
+
+#define SPAN_MIN   10		      /* ms */
+#define SPAN_MAX   (24 * 3600 * 1000) /* ms, a day */
+#define FIB_MAX	   65535
+#define METRIC_MAX (PLAN_METRIC_REJECT - 1)
+
+int
+optset_fail(
+    const struct optset *p, enum opt i, const char *arg, const char *why)
+{
+	const struct opt_desc *d = &opt_table[i];
+	char name[32];
+
+	if (p->by_name)
+		(void)snprintf(name, sizeof(name), "--%s", d->name);
+	else
+		(void)snprintf(name, sizeof(name), "-%c", d->letter);
+	if (arg == NULL)
+		return err_set(p->e, EINVAL, "%s: %s", name, why);
+	/* As much of the argument as leaves room for the reason. */
+	return err_set(p->e, EINVAL, "%s %.80s: %s", name, arg, why);
+}
+
+static int
+set_number(struct optset *p, enum opt i, const char *arg, uint32_t min,
+    uint32_t max, uint32_t *out)
+{
+	char why[64];
+
+	if (num_parse(arg, strlen(arg), min, max, out) == 0)
+		return 0;
+	(void)snprintf(
+	    why, sizeof(why), "not a number from %u to %u", min, max);
+	return optset_fail(p, i, arg, why);
+}
+
+static int
+set_span(struct optset *p, enum opt i, const char *arg, uint32_t *ms)
+{
+	if (num_parse_seconds(arg, SPAN_MIN, SPAN_MAX, ms) == 0)
+		return 0;
+	return optset_fail(
+	    p, i, arg, "not a number of seconds from 0.01 to 86400");
+}
+
+/* A word that is kept as it is. */
+static int
+set_text(struct optset *p, enum opt i, const char *arg, const char **out)
+{
+	if (arg[0] == '\0')
+		return optset_fail(
+		    p, i, NULL, "needs a value that is not empty");
+	*out = arg;
+	return 0;
+}
+
+/* What a function of optvalue.h has found. */
+static int
+checked(struct optset *p, enum opt i, const char *arg, const char *why)
+{
+	return why == NULL ? 0 : optset_fail(p, i, arg, why);
+}
+
+static int
+set_interface(struct optset *p, const char *arg)
+{
+	if (!netop_ifname_ok(arg))
+		return optset_fail(
+		    p, OPT_INTERFACE, arg, "not an interface name");
+	(void)strlcpy(p->o->plan.ifname, arg, sizeof(p->o->plan.ifname));
+	return 0;
+}
+
+static int
+set_port(struct optset *p, const char *arg)
+{
+	uint32_t port;
+
+	p->o->port = arg;
+	return set_number(p, OPT_PORT, arg, 1, UINT16_MAX, &port);
+}
+
+static int
+set_fib(struct optset *p, const char *arg)
+{
+	uint32_t fib;
+	int r;
+
+	r = set_number(p, OPT_FIB, arg, 0, FIB_MAX, &fib);
+	if (r == 0)
+		p->o->fib = (int32_t)fib;
+	return r;
+}
+
+static int
+set_route(struct optset *p, const char *arg)
+{
+	enum route_mode *mode = &p->o->plan.route_mode;
+
+	if (strcmp(arg, "static") == 0)
+		*mode = ROUTE_STATIC;
+	else if (strcmp(arg, "solicit") == 0)
+		*mode = ROUTE_SOLICIT;
+	else if (strcmp(arg, "none") == 0)
+		*mode = ROUTE_NONE;
+	else
+		return optset_fail(
+		    p, OPT_ROUTE, arg, "not static, solicit or none");
+	return 0;
+}
+
+static int
+set_encap(struct optset *p, const char *arg)
+{
+	struct plan_conf *c = &p->o->plan;
+	bool either = strcmp(arg, "auto") == 0;
+
+	c->encap_kernel = either || strcmp(arg, "kernel") == 0;
+	c->encap_user = either || strcmp(arg, "user") == 0;
+	if (!c->encap_kernel && !c->encap_user)
+		return optset_fail(
+		    p, OPT_ENCAP, arg, "not auto, kernel or user");
+	return 0;
+}
+
+static int
+set_user(struct optset *p, const char *arg)
+{
+	struct session_conf *s = &p->o->session;
+	const char *why = value_word(arg, PROTO_USER_MAX);
+
+	if (why != NULL)
+		return optset_fail(p, OPT_USER, arg, why);
+	(void)strlcpy(s->user, arg, sizeof(s->user));
+	return 0;
+}
+
+int
+optset_apply(struct optset *p, enum opt i, const char *arg)
+{
+	struct options *o = p->o;
+
+	switch (i) {
+	case OPT_NO_ADVERTISE:
+		o->no_advertise = true;
+		return 0;
+	case OPT_ADDRESS:
+		return checked(p, i, arg, value_addresses(arg, &o->plan));
+	case OPT_UDP_PORT:
+		return set_number(p, i, arg, 1, UINT16_MAX, &o->udp_port);
+	case OPT_NAT_PORT:
+		return set_number(p, i, arg, 1, UINT16_MAX, &o->nat_port);
+	case OPT_NO_CLONE:
+		o->plan.adopt = true;
+		return 0;
+	case OPT_DEBUG:
+		o->debug = true;
+		return 0;
+	case OPT_DAEMON:
+		o->daemon = true;
+		return 0;
+	case OPT_PID_FILE:
+		return checked(
+		    p, i, arg, value_path(arg, o->pidfile, sizeof(o->pidfile)));
+	case OPT_FIB:
+		return set_fib(p, arg);
+	case OPT_INTERFACE:
+		return set_interface(p, arg);
+	case OPT_RECONNECT:
+		o->session.persist = true;
+		return 0;
+	case OPT_MTU:
+		return set_number(
+		    p, i, arg, PLAN_MTU_MIN, PLAN_MTU_MAX, &o->plan.mtu);
+	case OPT_NAT:
+		o->session.nat = true;
+		return 0;
+	case OPT_KEEP_INTERFACE:
+		o->plan.keep = true;
+		return 0;
+	case OPT_PORT:
+		return set_port(p, arg);
+	case OPT_PREFIX_DELEGATION:
+		return set_text(p, i, arg, &o->delegation);
+	case OPT_ROUTE:
+		return set_route(p, arg);
+	case OPT_DESTINATION:
+		return checked(p, i, arg, value_routes(arg, &o->plan));
+	case OPT_TYPE:
+		if (proto_type_parse(arg, &o->session.type) != 0)
+			return optset_fail(p, i, arg,
+			    "not tunnelonly, host, network or tunnelroute");
+		return 0;
+	case OPT_USER:
+		return set_user(p, arg);
+	case OPT_UDP:
+		o->udp = true;
+		return 0;
+	case OPT_AUTH_FILE:
+		return checked(p, i, arg,
+		    value_path(arg, o->auth_file, sizeof(o->auth_file)));
+	case OPT_ENCAP:
+		return set_encap(p, arg);
+	case OPT_METRIC:
+		return set_number(p, i, arg, 1, METRIC_MAX, &o->plan.metric);
+	case OPT_PING_INTERVAL:
+		return set_span(p, i, arg, &o->session.ping_interval);
+	case OPT_PING_TIMEOUT:
+		return set_span(p, i, arg, &o->session.ping_timeout);
+	case OPT_REPLACE_DEFAULT:
+		o->plan.replace_default = true;
+		return 0;
+	case OPT_RETRY_MAX:
+		return set_span(p, i, arg, &o->session.retry_max);
+	case OPT_RETRY_MIN:
+		return set_span(p, i, arg, &o->session.retry_min);
+	case OPT_RUNAS:
+		return set_text(p, i, arg, &o->runas);
+	case OPT_DRY_RUN:
+		o->action = ACTION_DRY_RUN;
+		return set_text(p, i, arg, &o->grant);
+	case OPT_STATUS:
+		o->action = ACTION_STATUS;
+		return 0;
+	case OPT_HELP:
+		o->action = ACTION_HELP;
+		return 0;
+	case OPT_VERSION:
+		o->action = ACTION_VERSION;
+		return 0;
+	case OPT_COUNT:
+		break;
+	}
+	return optset_fail(p, i, NULL, "no such option");
+}
