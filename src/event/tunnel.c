@@ -141,13 +141,14 @@ tunnel_repair(struct engine *en)
 		return;
 	if (!may_repair(en)) {
 		log_msg(LOG_WARNING,
-		    "repair=given-up object=\"%s\" others=%u: removed again "
-		    "and again by someone else",
-		    netop_format(&lost.ops[0], text, sizeof(text)), lost.n - 1);
+		    "repair=given-up if=%s object=\"%s\" others=%u: removed "
+		    "too often by someone else, left alone",
+		    en->ifname, netop_format(&lost.ops[0], text, sizeof(text)),
+		    lost.n - 1);
 		return;
 	}
 	for (i = 0; i < lost.n; i++)
-		log_msg(LOG_WARNING, "repair=put-back object=\"%s\"",
-		    netop_format(&lost.ops[i], text, sizeof(text)));
+		log_msg(LOG_WARNING, "repair=put-back if=%s object=\"%s\"",
+		    en->ifname, netop_format(&lost.ops[i], text, sizeof(text)));
 	send_plan(en, &lost);
 }

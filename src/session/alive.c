@@ -67,6 +67,7 @@ on_alive(struct step *st)
 	struct session *s = st->s;
 
 	s->answered = true;
+	s->unasked = 0;
 	s->repeats = 0;
 	s->last_failure[0] = '\0';
 	backoff_reset(s);
@@ -111,6 +112,16 @@ on_unasked(struct step *st, const struct session_event *ev)
 		    "the server sends lines that nobody asked for");
 }
 
+/* How long an answer may take now, in ms. */
+static uint32_t
+ping_limit(const struct session *s)
+{
+	if (s->state == SESSION_PROBING &&
+	    s->conf->ping_timeout > PROBE_TIMEOUT)
+		return PROBE_TIMEOUT;
+	return s->conf->ping_timeout;
+}
+
 static void
 send_urgent_ping(struct step *st)
 {
@@ -120,9 +131,7 @@ send_urgent_ping(struct step *st)
 	s->probe_due = -1;
 	s->ping_sent = -1;
 	send_ping(st);
-	s->deadline = st->now +
-	    (s->conf->ping_timeout < PROBE_TIMEOUT ? s->conf->ping_timeout :
-						     PROBE_TIMEOUT);
+	s->deadline = st->now + ping_limit(s);
 }
 
 /* The way to the server may have changed: is it still there? */
@@ -146,12 +155,14 @@ probe(struct step *st)
 static void
 no_answer(struct step *st)
 {
-	int64_t ms = st->now - st->s->ping_sent;
+	uint32_t ms = ping_limit(st->s);
 	char reason[96];
 
+	/* The limit, not the time it took: the same text for the same fault. */
 	snprintf(reason, sizeof(reason),
-	    "the server does not answer: no reply to ping in %" PRId64 " s",
-	    (ms + 999) / 1000);
+	    "the server does not answer: no reply to ping in %" PRIu32
+	    ".%03" PRIu32 " s",
+	    ms / 1000, ms % 1000);
 	fail(st, FAIL_PLAIN, reason);
 }
 

@@ -5,7 +5,6 @@
 #define WORKED_MAX	 5000
 #define REFUSED_MIN	 60000
 #define REFUSED_MAX	 3600000
-#define NEWS_GAP	 1000
 #define NEWS_DOUBLES_MAX 5
 
 static uint32_t
@@ -90,5 +89,5 @@ backoff_news(struct session *s)
 {
 	unsigned n = s->cuts < NEWS_DOUBLES_MAX ? s->cuts : NEWS_DOUBLES_MAX;
 
-	return s->dialled_at + ((int64_t)NEWS_GAP << n);
+	return s->dialled_at + ((int64_t)DIAL_GAP << n);
 }

@@ -74,6 +74,8 @@ add_reason(char *buf, size_t size, const char *reason)
 	size_t used = strlen(buf);
 	char *p;
 
+	if (size - used < sizeof(" reason=\"\""))
+		return;
 	snprintf(buf + used, size - used, " reason=\"%s", reason);
 	for (p = buf + used + strlen(" reason=\""); *p != '\0'; p++)
 		if (*p == '"')
@@ -106,8 +108,9 @@ enter(struct step *st, enum session_state to, int level, const char *fields,
 	s->state = to;
 	s->since = st->now;
 	s->deadline = -1;
-	emit(st, SESSION_FX_LOG, level, text);
+	/* Who reads of it in the log finds the status to be so already. */
 	emit(st, SESSION_FX_STATE, 0, reason);
+	emit(st, SESSION_FX_LOG, level, text);
 }
 
 /* A request, for which the server owes a reply. */

@@ -86,6 +86,8 @@ fail(struct step *st, enum failure kind, const char *reason)
 	}
 	withdraw(st);
 	delay = backoff_delay(s, kind);
+	if (kind == FAIL_ADDR_GONE && st->now < s->dialled_at + DIAL_GAP)
+		delay = (uint32_t)(s->dialled_at + DIAL_GAP - st->now);
 	level = failure_level(s, reason);
 	snprintf(fields, sizeof(fields),
 	    " retry_in=%" PRIu32 ".%03" PRIu32 " failures=%u", delay / 1000,

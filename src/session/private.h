@@ -10,6 +10,7 @@
 #define GRANT_TIMEOUT	  30000
 #define CONFIGURE_TIMEOUT 30000
 #define CONNECT_GUARD	  125000 /* the dialler has deadlines of its own */
+#define DIAL_GAP	  1000	 /* between attempts that come at once */
 #define PROBE_TIMEOUT	  5000
 #define PROBE_GAP	  1000
 #define LEAVE_TIMEOUT	  1000

@@ -296,7 +296,7 @@ class TestRepair(Case):
         """What has to be there again: not the interface's index."""
         links = self.net.client.links()
         dev = self.dev if self.dev in links else None
-        routes = sorted((dst, r.get("dev"), r["type"], r["metric"])
+        routes = sorted((dst, r.get("dev"), r.get("type"), r["metric"])
                         for dst, rs in self.net.client.routes6().items()
                         for r in rs)
         return dev and (self.net.client.addresses6(dev),

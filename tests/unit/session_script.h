@@ -48,7 +48,7 @@ void script_up(struct script *t);
 
 /*
  * What the last event led to: the effects in one line, as in
- * "hangup withdraw log state", a request by its word ("send:ping") and the
+ * "hangup withdraw state log", a request by its word ("send:ping") and the
  * end with its status ("exit:1").
  */
 #define expect_effects(t, want) \

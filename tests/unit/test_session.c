@@ -13,33 +13,33 @@ test_way_up(void **state)
 	script_init(&t, false);
 	expect_state(&t, SESSION_INIT, -1);
 	script_event(&t, SESSION_EV_START);
-	expect_effects(&t, "log state dial");
+	expect_effects(&t, "state log dial");
 	expect_log(&t, LOG_INFO, "state=connecting from=init after=0.000");
 	expect_state(&t, SESSION_CONNECTING, 125000);
 	t.now += 1234;
 	script_event(&t, SESSION_EV_DIALLED);
-	expect_effects(&t, "log state");
+	expect_effects(&t, "state log");
 	expect_log(&t, LOG_INFO,
 	    "state=greeting from=connecting after=1.234 local4=192.0.2.1 "
 	    "server4=198.51.100.1");
 	expect_state(&t, SESSION_GREETING, 30000);
 	script_line(&t, SCRIPT_GREETING);
-	expect_effects(&t, "log state digest");
+	expect_effects(&t, "state log digest");
 	assert_string_equal(script_text(&t, SESSION_FX_DIGEST),
 	    "0B1517C87D516A5FA65BED722D51A04F");
 	expect_state(&t, SESSION_AUTHENTICATING, 10000);
 	script_event(&t, SESSION_EV_DIGEST);
-	expect_effects(&t, "log state send:tunnel");
+	expect_effects(&t, "state log send:tunnel");
 	assert_string_equal(script_text(&t, SESSION_FX_SEND),
 	    "tunnel foo " SCRIPT_DIGEST " network\r\n");
 	expect_log(&t, LOG_INFO, "state=requesting");
 	expect_state(&t, SESSION_REQUESTING, 30000);
 	script_line(&t, SCRIPT_GRANT);
-	expect_effects(&t, "log state apply");
+	expect_effects(&t, "state log apply");
 	assert_int_equal(t.s.grant.nprefixes, 1);
 	expect_state(&t, SESSION_CONFIGURING, 30000);
 	script_event(&t, SESSION_EV_APPLIED);
-	expect_effects(&t, "log state");
+	expect_effects(&t, "state log");
 	expect_log(&t, LOG_NOTICE,
 	    "state=up from=configuring after=0.000 type=network "
 	    "client4=192.0.2.1 server4=198.51.100.1 prefix=2001:db8:5::/48");
@@ -71,7 +71,7 @@ test_digest_not_logged(void **state)
 	script_event(&t, SESSION_EV_DIALLED);
 	script_line(&t, SCRIPT_GREETING);
 	script_event(&t, SESSION_EV_DIGEST);
-	expect_effects(&t, "hangup log state");
+	expect_effects(&t, "hangup state log");
 	expect_log(&t, LOG_WARNING, "cannot be sent");
 	expect_state(&t, SESSION_WAITING, 60000);
 }
@@ -102,13 +102,13 @@ test_timeouts(void **state)
 		int64_t ms;
 		const char *effects, *reason;
 	} row[] = {
-	    {SESSION_CONNECTING, 125000, "hangup log state",
+	    {SESSION_CONNECTING, 125000, "hangup state log",
 		"reason=\"no end of dialling\""},
-	    {SESSION_GREETING, 30000, "hangup log state", "no greeting"},
-	    {SESSION_AUTHENTICATING, 10000, "hangup log state", "no digest"},
-	    {SESSION_REQUESTING, 30000, "hangup log state",
+	    {SESSION_GREETING, 30000, "hangup state log", "no greeting"},
+	    {SESSION_AUTHENTICATING, 10000, "hangup state log", "no digest"},
+	    {SESSION_REQUESTING, 30000, "hangup state log",
 		"no reply to the tunnel request"},
-	    {SESSION_CONFIGURING, 30000, "hangup withdraw log state",
+	    {SESSION_CONFIGURING, 30000, "hangup withdraw state log",
 		"not configured"},
 	};
 
@@ -124,14 +124,14 @@ test_timeouts(void **state)
 		expect_log(&t, LOG_WARNING, row[i].reason);
 		expect_state(&t, SESSION_WAITING, 250);
 		script_timer(&t);
-		expect_effects(&t, "log state dial");
+		expect_effects(&t, "state log dial");
 
 		script_reach(&t, false, row[i].st);
 		script_timer(&t);
 		expect_effects(&t,
 		    row[i].st == SESSION_CONFIGURING ?
-			"hangup undo log state exit:1" :
-			"hangup log state exit:1");
+			"hangup undo state log exit:1" :
+			"hangup state log exit:1");
 		expect_log(&t, LOG_ERR, row[i].reason);
 		expect_state(&t, SESSION_STOPPED, -1);
 	}
@@ -146,17 +146,17 @@ test_closed_everywhere(void **state)
 	} row[] = {
 	    {SESSION_INIT, "", ""},
 	    {SESSION_CONNECTING, "", ""},
-	    {SESSION_GREETING, "hangup log state", "hangup log state exit:1"},
-	    {SESSION_AUTHENTICATING, "hangup log state",
-		"hangup log state exit:1"},
-	    {SESSION_REQUESTING, "hangup log state", "hangup log state exit:1"},
-	    {SESSION_CONFIGURING, "hangup withdraw log state",
-		"hangup undo log state exit:1"},
-	    {SESSION_UP, "hangup withdraw log state",
-		"hangup undo log state exit:1"},
-	    {SESSION_PROBING, "hangup withdraw log state",
-		"hangup undo log state exit:1"},
-	    {SESSION_LEAVING, "hangup log state dial", "hangup log state dial"},
+	    {SESSION_GREETING, "hangup state log", "hangup state log exit:1"},
+	    {SESSION_AUTHENTICATING, "hangup state log",
+		"hangup state log exit:1"},
+	    {SESSION_REQUESTING, "hangup state log", "hangup state log exit:1"},
+	    {SESSION_CONFIGURING, "hangup withdraw state log",
+		"hangup undo state log exit:1"},
+	    {SESSION_UP, "hangup withdraw state log",
+		"hangup undo state log exit:1"},
+	    {SESSION_PROBING, "hangup withdraw state log",
+		"hangup undo state log exit:1"},
+	    {SESSION_LEAVING, "hangup state log dial", "hangup state log dial"},
 	    {SESSION_WAITING, "", NULL},
 	    {SESSION_STOPPED, "", ""},
 	};
@@ -187,27 +187,27 @@ test_apply_failed(void **state)
 	script_reach(&t, true, SESSION_CONFIGURING);
 	script_error(&t, SESSION_EV_APPLY_FAILED, EPERM, "route: not allowed");
 	/* Nothing is left of it: no withdraw, and no undo at the end. */
-	expect_effects(&t, "send:quit hangup log state");
+	expect_effects(&t, "send:quit hangup state log");
 	expect_log(&t, LOG_WARNING, "reason=\"route: not allowed\"");
 	script_event(&t, SESSION_EV_STOP);
-	expect_effects(&t, "hangup log state exit:0");
+	expect_effects(&t, "hangup state log exit:0");
 
 	script_reach(&t, false, SESSION_CONFIGURING);
 	script_error(&t, SESSION_EV_APPLY_FAILED, EPERM, "x");
-	expect_effects(&t, "send:quit hangup log state exit:1");
+	expect_effects(&t, "send:quit hangup state log exit:1");
 
 	script_reach(&t, true, SESSION_UP); /* a repair that failed */
 	script_error(&t, SESSION_EV_APPLY_FAILED, EPERM, "x");
-	expect_effects(&t, "send:quit hangup log state");
+	expect_effects(&t, "send:quit hangup state log");
 	script_timer(&t);
 	script_up(&t);
 	script_event(&t, SESSION_EV_CLOSED);
-	expect_effects(&t, "hangup withdraw log state");
+	expect_effects(&t, "hangup withdraw state log");
 	script_error(&t, SESSION_EV_APPLY_FAILED, EPERM, "x"); /* late */
 	expect_effects(&t, "");
 	expect_state(&t, SESSION_WAITING, 250);
 	script_event(&t, SESSION_EV_STOP);
-	expect_effects(&t, "hangup log state exit:0");
+	expect_effects(&t, "hangup state log exit:0");
 }
 
 static void
@@ -216,26 +216,26 @@ test_refused_reply(void **state)
 	(void)state;
 	script_reach(&t, false, SESSION_GREETING);
 	script_line(&t, "-ERR go away");
-	expect_effects(&t, "hangup log state exit:1");
+	expect_effects(&t, "hangup state log exit:1");
 	expect_log(&t, LOG_ERR, "server says 'go away'");
 	script_reach(&t, false, SESSION_REQUESTING);
 	script_line(&t, "-ERR authentication failed.");
-	expect_effects(&t, "send:quit hangup log state exit:1");
+	expect_effects(&t, "send:quit hangup state log exit:1");
 	expect_log(&t, LOG_ERR, "login refused");
 	script_reach(&t, false, SESSION_REQUESTING);
 	script_line(&t, "+OK 192.0.2.1 2001:db8::/48"); /* never half a grant */
-	expect_effects(&t, "send:quit hangup log state exit:1");
+	expect_effects(&t, "send:quit hangup state log exit:1");
 	script_reach(&t, false, SESSION_REQUESTING);
 	script_line(&t, "-ERR connection timed out, disconnecting");
-	expect_effects(&t, "hangup log state exit:1");
+	expect_effects(&t, "hangup state log exit:1");
 	script_reach(&t, true, SESSION_AUTHENTICATING);
 	script_error(&t, SESSION_EV_DIGEST_FAILED, ENOTSUP, "MD5: no");
-	expect_effects(&t, "hangup log state");
+	expect_effects(&t, "hangup state log");
 	expect_log(&t, LOG_WARNING, "reason=\"MD5: no\"");
 	expect_state(&t, SESSION_WAITING, 60000);
 	script_reach(&t, false, SESSION_CONNECTING);
 	script_error(&t, SESSION_EV_DIAL_FAILED, ENOENT, "no such host");
-	expect_effects(&t, "hangup log state exit:1");
+	expect_effects(&t, "hangup state log exit:1");
 	expect_log(&t, LOG_ERR, "reason=\"no such host\"");
 }
 

@@ -16,7 +16,19 @@ no_reply(bool persist, const char *effects, int level)
 	expect_state(&t, SESSION_UP, 20000);
 	script_timer(&t);
 	expect_effects(&t, effects);
-	expect_log(&t, level, "no reply to ping in 20 s");
+	expect_log(&t, level, "no reply to ping in 20.000 s");
+}
+
+/* An address that comes and goes is no reason for a storm. */
+static void
+test_address_flaps(void **state)
+{
+	(void)state;
+	script_reach(&t, true, SESSION_UP);
+	t.now = t.s.dialled_at + 300;
+	script_event(&t, SESSION_EV_ADDR_GONE);
+	expect_log(&t, LOG_WARNING, "retry_in=0.700 ");
+	expect_state(&t, SESSION_WAITING, 700);
 }
 
 static void
@@ -32,13 +44,13 @@ test_keep_alive(void **state)
 		expect_effects(&t, "");
 		expect_state(&t, SESSION_UP, 60000 - 19999);
 	}
-	no_reply(true, "hangup withdraw log state", LOG_WARNING);
-	no_reply(false, "hangup undo log state exit:1", LOG_ERR);
+	no_reply(true, "hangup withdraw state log", LOG_WARNING);
+	no_reply(false, "hangup undo state log exit:1", LOG_ERR);
 	/* Any -ERR is as bad as no reply. */
 	script_reach(&t, true, SESSION_UP);
 	script_timer(&t);
 	script_line(&t, "-ERR invalid command");
-	expect_effects(&t, "hangup withdraw log state");
+	expect_effects(&t, "hangup withdraw state log");
 }
 
 /* Several pings under way: the oldest one's time counts. */
@@ -56,7 +68,7 @@ test_short_interval(void **state)
 	}
 	expect_state(&t, SESSION_UP, 4000);
 	script_timer(&t);
-	expect_effects(&t, "hangup withdraw log state");
+	expect_effects(&t, "hangup withdraw state log");
 }
 
 static void
@@ -66,7 +78,7 @@ probe_fails(bool persist, uint32_t timeout, int64_t ms, const char *effects)
 	t.conf.ping_timeout = timeout;
 	t.now += 100;
 	script_event(&t, SESSION_EV_DEFAULT);
-	expect_effects(&t, "log state send:ping");
+	expect_effects(&t, "state log send:ping");
 	expect_log(&t, LOG_INFO, "state=probing from=up after=0.100");
 	expect_state(&t, SESSION_PROBING, ms);
 	script_timer(&t);
@@ -77,18 +89,18 @@ static void
 test_probe(void **state)
 {
 	(void)state;
-	probe_fails(true, 20000, 5000, "hangup withdraw log state");
-	probe_fails(false, 20000, 5000, "hangup undo log state exit:1");
-	probe_fails(true, 3000, 3000, "hangup withdraw log state");
+	probe_fails(true, 20000, 5000, "hangup withdraw state log");
+	probe_fails(false, 20000, 5000, "hangup undo state log exit:1");
+	probe_fails(true, 3000, 3000, "hangup withdraw state log");
 	script_reach(&t, true, SESSION_PROBING);
 	t.now += 30;
 	script_line(&t, SCRIPT_PONG);
-	expect_effects(&t, "log state");
+	expect_effects(&t, "state log");
 	expect_log(&t, LOG_INFO, "state=up from=probing after=0.030");
 	expect_state(&t, SESSION_UP, 60000 - 30);
 	script_reach(&t, true, SESSION_PROBING);
 	script_line(&t, "-ERR connection timed out, disconnecting");
-	expect_effects(&t, "hangup withdraw log state");
+	expect_effects(&t, "hangup withdraw state log");
 }
 
 /* At most one a second, and none forgotten. */
@@ -106,7 +118,7 @@ test_probe_rate(void **state)
 	}
 	expect_state(&t, SESSION_UP, 980);
 	script_timer(&t);
-	expect_effects(&t, "log state send:ping");
+	expect_effects(&t, "state log send:ping");
 	expect_state(&t, SESSION_PROBING, 5000);
 	script_line(&t, SCRIPT_PONG);
 	expect_state(&t, SESSION_UP, 60000);
@@ -142,7 +154,7 @@ test_older_answer(void **state)
 	script_reach(&t, true, SESSION_UP);
 	script_timer(&t);
 	script_event(&t, SESSION_EV_DEFAULT);
-	expect_effects(&t, "log state send:ping");
+	expect_effects(&t, "state log send:ping");
 	script_line(&t, SCRIPT_PONG);
 	expect_effects(&t, "");
 	expect_state(&t, SESSION_PROBING, 5000);
@@ -157,7 +169,7 @@ test_suspend(void **state)
 	script_reach(&t, true, SESSION_UP);
 	t.now = t.s.deadline + 30001;
 	script_event(&t, SESSION_EV_TIMER);
-	expect_effects(&t, "log state send:ping");
+	expect_effects(&t, "state log send:ping");
 	expect_state(&t, SESSION_PROBING, 5000);
 	/* Asleep again, before an answer could come. */
 	t.now = t.s.deadline + 3600000;
@@ -165,7 +177,7 @@ test_suspend(void **state)
 	expect_effects(&t, "send:ping");
 	expect_state(&t, SESSION_PROBING, 5000);
 	script_timer(&t);
-	expect_effects(&t, "hangup withdraw log state");
+	expect_effects(&t, "hangup withdraw state log");
 	/* A ping was under way; the machine was only busy. */
 	script_reach(&t, true, SESSION_UP);
 	script_timer(&t);
@@ -188,17 +200,17 @@ test_address_gone(void **state)
 	} row[] = {
 	    {SESSION_INIT, "", ""},
 	    {SESSION_CONNECTING, "", ""},
-	    {SESSION_GREETING, "hangup log state", "hangup log state exit:1"},
-	    {SESSION_AUTHENTICATING, "hangup log state",
-		"hangup log state exit:1"},
-	    {SESSION_REQUESTING, "hangup log state", "hangup log state exit:1"},
-	    {SESSION_CONFIGURING, "hangup withdraw log state",
-		"hangup undo log state exit:1"},
-	    {SESSION_UP, "hangup withdraw log state",
-		"hangup undo log state exit:1"},
-	    {SESSION_PROBING, "hangup withdraw log state",
-		"hangup undo log state exit:1"},
-	    {SESSION_LEAVING, "hangup log state dial", "hangup log state dial"},
+	    {SESSION_GREETING, "hangup state log", "hangup state log exit:1"},
+	    {SESSION_AUTHENTICATING, "hangup state log",
+		"hangup state log exit:1"},
+	    {SESSION_REQUESTING, "hangup state log", "hangup state log exit:1"},
+	    {SESSION_CONFIGURING, "hangup withdraw state log",
+		"hangup undo state log exit:1"},
+	    {SESSION_UP, "hangup withdraw state log",
+		"hangup undo state log exit:1"},
+	    {SESSION_PROBING, "hangup withdraw state log",
+		"hangup undo state log exit:1"},
+	    {SESSION_LEAVING, "hangup state log dial", "hangup state log dial"},
 	    {SESSION_WAITING, "", NULL},
 	    {SESSION_STOPPED, "", ""},
 	};
@@ -210,6 +222,7 @@ test_address_gone(void **state)
 		script_reach(&t, true, row[i].st);
 		session_step(&t.s, &other, t.now, &t.fx);
 		expect_effects(&t, "");
+		t.now += 1000; /* at once, but not more than one a second */
 		script_event(&t, SESSION_EV_ADDR_GONE);
 		expect_effects(&t, row[i].persist);
 		if (t.s.state == SESSION_WAITING && row[i].persist[0] != '\0') {
@@ -218,7 +231,7 @@ test_address_gone(void **state)
 			    "address 192.0.2.1 is gone\"");
 			expect_state(&t, SESSION_WAITING, 0);
 			script_timer(&t);
-			expect_effects(&t, "log state dial");
+			expect_effects(&t, "state log dial");
 		}
 		if (row[i].once == NULL)
 			continue;
@@ -259,13 +272,14 @@ test_unasked(void **state)
 	}
 	script_reach(&t, false, SESSION_UP);
 	script_line(&t, "-ERR connection timed out, disconnecting");
-	expect_effects(&t, "hangup undo log state exit:1");
+	expect_effects(&t, "hangup undo state log exit:1");
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_address_flaps),
 	    cmocka_unit_test(test_keep_alive),
 	    cmocka_unit_test(test_short_interval),
 	    cmocka_unit_test(test_probe),

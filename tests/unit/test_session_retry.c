@@ -80,7 +80,7 @@ test_refused(void **state)
 		begin(0, SESSION_RETRY_MIN, SESSION_RETRY_MAX);
 		for (int i = 0; i < 10; i++) {
 			assert_int_equal(refuse(lines[l]), 60000);
-			expect_effects(&t, "send:quit hangup log state");
+			expect_effects(&t, "send:quit hangup state log");
 			script_timer(&t);
 		}
 		begin(UINT32_MAX, SESSION_RETRY_MIN, SESSION_RETRY_MAX);
@@ -112,7 +112,7 @@ test_nat(void **state)
 	(void)state;
 	script_reach(&t, false, SESSION_REQUESTING);
 	script_line(&t, SCRIPT_NAT);
-	expect_effects(&t, "send:quit hangup log state exit:1");
+	expect_effects(&t, "send:quit hangup state log exit:1");
 	expect_log(&t, LOG_ERR, "the server sees 203.0.113.9");
 	expect_log(&t, LOG_ERR, "the local address is 192.0.2.1");
 	expect_log(&t, LOG_ERR, "-n goes on");
@@ -120,7 +120,7 @@ test_nat(void **state)
 	script_reach(&t, false, SESSION_REQUESTING);
 	t.conf.nat = true;
 	script_line(&t, SCRIPT_NAT);
-	expect_effects(&t, "log state apply");
+	expect_effects(&t, "state log apply");
 	expect_state(&t, SESSION_CONFIGURING, 30000);
 }
 
@@ -203,7 +203,7 @@ news(enum session_event_kind kind)
 	expect_effects(&t, "");
 	expect_state(&t, SESSION_WAITING, 1000);
 	script_timer(&t);
-	expect_effects(&t, "log state dial");
+	expect_effects(&t, "state log dial");
 	/* Late enough: at once; but each time twice the gap, up to 32 s. */
 	for (int64_t gap = 2000; gap < 200000; gap *= 2) {
 		int64_t want = gap < 32000 ? gap : 32000;
@@ -227,7 +227,7 @@ news(enum session_event_kind kind)
 	script_event(&t, SESSION_EV_CLOSED);
 	t.now += 1000;
 	script_event(&t, kind);
-	expect_effects(&t, "log state dial");
+	expect_effects(&t, "state log dial");
 }
 
 static void
@@ -245,7 +245,7 @@ test_news(void **state)
 	fail_once("x");
 	t.now += 1000;
 	script_event(&t, SESSION_EV_ADDR_NEW);
-	expect_effects(&t, "log state dial");
+	expect_effects(&t, "state log dial");
 	/* No news for who is connected. */
 	script_reach(&t, true, SESSION_REQUESTING);
 	script_event(&t, SESSION_EV_DEFAULT);

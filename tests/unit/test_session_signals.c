@@ -11,16 +11,16 @@ test_stop(void **state)
 		const char *effects;
 		int64_t ms; /* -1: stopped at once, else LEAVING */
 	} row[] = {
-	    {SESSION_INIT, "hangup log state exit:0", -1},
-	    {SESSION_CONNECTING, "hangup log state exit:0", -1},
-	    {SESSION_GREETING, "hangup log state exit:0", -1},
-	    {SESSION_AUTHENTICATING, "hangup log state exit:0", -1},
-	    {SESSION_REQUESTING, "send:quit log state", 1000},
-	    {SESSION_CONFIGURING, "undo send:quit log state", 1000},
-	    {SESSION_UP, "undo send:quit log state", 1000},
-	    {SESSION_PROBING, "undo send:quit log state", 1000},
+	    {SESSION_INIT, "hangup state log exit:0", -1},
+	    {SESSION_CONNECTING, "hangup state log exit:0", -1},
+	    {SESSION_GREETING, "hangup state log exit:0", -1},
+	    {SESSION_AUTHENTICATING, "hangup state log exit:0", -1},
+	    {SESSION_REQUESTING, "send:quit state log", 1000},
+	    {SESSION_CONFIGURING, "undo send:quit state log", 1000},
+	    {SESSION_UP, "undo send:quit state log", 1000},
+	    {SESSION_PROBING, "undo send:quit state log", 1000},
 	    {SESSION_LEAVING, "undo", 1000},
-	    {SESSION_WAITING, "hangup log state exit:0", -1},
+	    {SESSION_WAITING, "hangup state log exit:0", -1},
 	    {SESSION_STOPPED, "", -1},
 	};
 
@@ -39,7 +39,7 @@ test_stop(void **state)
 		script_event(&t, SESSION_EV_RECONNECT);
 		expect_effects(&t, "");
 		script_timer(&t);
-		expect_effects(&t, "hangup log state exit:0");
+		expect_effects(&t, "hangup state log exit:0");
 		expect_log(&t, LOG_NOTICE, "state=stopped from=leaving");
 		for (int k = 0; k < SESSION_EVENTS; k++) {
 			script_event(&t, (enum session_event_kind)k);
@@ -55,9 +55,9 @@ test_stop_after_loss(void **state)
 	(void)state;
 	script_reach(&t, true, SESSION_UP);
 	script_event(&t, SESSION_EV_CLOSED);
-	expect_effects(&t, "hangup withdraw log state");
+	expect_effects(&t, "hangup withdraw state log");
 	script_event(&t, SESSION_EV_STOP);
-	expect_effects(&t, "undo hangup log state exit:0");
+	expect_effects(&t, "undo hangup state log exit:0");
 
 	script_reach(&t, true, SESSION_UP);
 	script_event(&t, SESSION_EV_CLOSED);
@@ -66,9 +66,9 @@ test_stop_after_loss(void **state)
 	script_line(&t, SCRIPT_GREETING);
 	script_event(&t, SESSION_EV_DIGEST);
 	script_event(&t, SESSION_EV_STOP);
-	expect_effects(&t, "undo send:quit log state");
+	expect_effects(&t, "undo send:quit state log");
 	script_event(&t, SESSION_EV_CLOSED); /* no need to wait */
-	expect_effects(&t, "hangup log state exit:0");
+	expect_effects(&t, "hangup state log exit:0");
 }
 
 static void
@@ -82,18 +82,18 @@ test_reconnect(void **state)
 	} row[] = {
 	    {SESSION_INIT, "", SESSION_INIT, -1},
 	    {SESSION_CONNECTING, "dial", SESSION_CONNECTING, 125000},
-	    {SESSION_GREETING, "hangup log state dial", SESSION_CONNECTING,
+	    {SESSION_GREETING, "hangup state log dial", SESSION_CONNECTING,
 		125000},
-	    {SESSION_AUTHENTICATING, "hangup log state dial",
+	    {SESSION_AUTHENTICATING, "hangup state log dial",
 		SESSION_CONNECTING, 125000},
-	    {SESSION_REQUESTING, "send:quit log state", SESSION_LEAVING, 1000},
-	    {SESSION_CONFIGURING, "withdraw send:quit log state",
+	    {SESSION_REQUESTING, "send:quit state log", SESSION_LEAVING, 1000},
+	    {SESSION_CONFIGURING, "withdraw send:quit state log",
 		SESSION_LEAVING, 1000},
-	    {SESSION_UP, "withdraw send:quit log state", SESSION_LEAVING, 1000},
-	    {SESSION_PROBING, "withdraw send:quit log state", SESSION_LEAVING,
+	    {SESSION_UP, "withdraw send:quit state log", SESSION_LEAVING, 1000},
+	    {SESSION_PROBING, "withdraw send:quit state log", SESSION_LEAVING,
 		1000},
 	    {SESSION_LEAVING, "", SESSION_LEAVING, 1000},
-	    {SESSION_WAITING, "log state dial", SESSION_CONNECTING, 125000},
+	    {SESSION_WAITING, "state log dial", SESSION_CONNECTING, 125000},
 	    {SESSION_STOPPED, "", SESSION_STOPPED, -1},
 	};
 
@@ -113,7 +113,7 @@ test_reconnect(void **state)
 				expect_effects(&t, "");
 			}
 			script_timer(&t);
-			expect_effects(&t, "hangup log state dial");
+			expect_effects(&t, "hangup state log dial");
 			script_up(&t);
 			expect_state(&t, SESSION_UP, 60000);
 		}
@@ -129,16 +129,16 @@ test_leaving(void **state)
 	script_line(&t, SCRIPT_GRANT);
 	expect_effects(&t, "");
 	script_line(&t, "+OK see you soon.");
-	expect_effects(&t, "hangup log state dial");
+	expect_effects(&t, "hangup state log dial");
 
 	script_reach(&t, true, SESSION_UP);
 	script_timer(&t);
 	script_event(&t, SESSION_EV_STOP);
-	expect_effects(&t, "undo send:quit log state");
+	expect_effects(&t, "undo send:quit state log");
 	script_line(&t, SCRIPT_PONG);
 	expect_effects(&t, "");
 	script_line(&t, "-ERR invalid command");
-	expect_effects(&t, "hangup log state exit:0");
+	expect_effects(&t, "hangup state log exit:0");
 }
 
 /* Each event where it has no meaning. */
