@@ -1,0 +1,321 @@
+/*
+ * Giving up root, the page that a fork wipes, dying with the parent: each in
+ * a child, which reports by its exit status on which line it failed.
+ */
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "dtcp/os.h"
+
+#define ID 54321 /* nobody's */
+
+static const struct os_ids ids = {ID, ID};
+
+/* No message: the child cannot write to a file. */
+#define EXPECT(x)                                  \
+	do {                                       \
+		if (!(x))                          \
+			_exit(__LINE__ % 255 + 1); \
+	} while (0)
+
+static void
+in_child(void (*body)(void))
+{
+	int status;
+	pid_t child;
+
+	child = fork();
+	assert_int_not_equal(child, -1);
+	if (child == 0) {
+		body();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) != 0)
+		fail_msg("line %d, modulo 255", WEXITSTATUS(status) - 1);
+}
+
+/* Directories that could be left where os_confine() makes one. */
+static unsigned
+litter(const char *path)
+{
+	const struct dirent *entry;
+	unsigned n = 0;
+	DIR *d;
+
+	d = opendir(path);
+	assert_non_null(d);
+	while ((entry = readdir(d)) != NULL)
+		n += strncmp(entry->d_name, "dtcpc.", 6) == 0;
+	(void)closedir(d);
+	return n;
+}
+
+static void
+expect_no_root(void)
+{
+	uid_t ruid, euid, suid;
+	gid_t rgid, egid, sgid;
+	struct rlimit core;
+
+	EXPECT(getresuid(&ruid, &euid, &suid) == 0);
+	EXPECT(ruid == ID && euid == ID && suid == ID);
+	EXPECT(getresgid(&rgid, &egid, &sgid) == 0);
+	EXPECT(rgid == ID && egid == ID && sgid == ID);
+	EXPECT(getgroups(0, NULL) == 0);
+	EXPECT(setuid(0) == -1 && setgid(0) == -1);
+	EXPECT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+	EXPECT(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
+	EXPECT(getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0);
+	EXPECT(chroot("/") == -1);
+}
+
+static void
+confined(void)
+{
+	struct err e;
+	int pair[2];
+	char c;
+
+	EXPECT(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
+	EXPECT(os_confine(&ids, &e) == 0);
+	expect_no_root();
+	EXPECT(access("/etc/passwd", F_OK) == -1);
+	EXPECT(access("../../../etc/passwd", F_OK) == -1);
+	EXPECT(access("/proc/self/fd", F_OK) == -1);
+	EXPECT(open("/file", O_WRONLY | O_CREAT, 0600) == -1);
+	EXPECT(opendir("/") == NULL);
+	EXPECT(fork() == -1 && errno == EAGAIN);
+	EXPECT(write(pair[0], "x", 1) == 1 && read(pair[1], &c, 1) == 1);
+}
+
+static void
+confine(void **state)
+{
+	unsigned run = litter(DTCP_RUNDIR), tmp = litter("/tmp");
+
+	(void)state;
+	in_child(confined);
+	assert_int_equal(litter(DTCP_RUNDIR), run);
+	assert_int_equal(litter("/tmp"), tmp);
+}
+
+static void
+dropped(void)
+{
+	FILE *f = tmpfile();
+	struct err e;
+	pid_t child;
+
+	EXPECT(f != NULL);
+	EXPECT(os_drop(&ids, &e) == 0);
+	expect_no_root();
+	EXPECT(open("/etc/hosts", O_RDONLY) != -1);
+	EXPECT(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	EXPECT(write(fileno(f), "x", 1) == -1 && errno == EFBIG);
+	EXPECT((child = fork()) != -1);
+	if (child == 0)
+		_exit(0);
+	EXPECT(waitpid(child, NULL, 0) == child);
+}
+
+static void
+drop(void **state)
+{
+	(void)state;
+	in_child(dropped);
+}
+
+static void
+dropped_twice(void)
+{
+	struct err e;
+
+	EXPECT(os_drop(&ids, &e) == 0);
+	/* Without root there is nothing that could be given up. */
+	EXPECT(os_confine(&ids, &e) != 0 && e.text[0] != '\0');
+	EXPECT(os_drop(&ids, &e) == -EPERM);
+	EXPECT(strstr(e.text, "setgroups") != NULL);
+}
+
+static void
+drop_without_root(void **state)
+{
+	(void)state;
+	in_child(dropped_twice);
+}
+
+static void
+expect_ids(const char *spec, int error, uid_t uid)
+{
+	struct os_ids got = {0, 0};
+	struct err e = {0};
+	int rc;
+
+	rc = os_ids_resolve(spec, &got, &e);
+	if (rc != error)
+		fail_msg("%s: %d: %s", spec, rc, e.text);
+	if (rc == 0)
+		assert_int_equal(got.uid, uid);
+	else
+		assert_non_null(strstr(e.text, spec));
+}
+
+static void
+resolve(void **state)
+{
+	struct os_ids got = {0, 0};
+	struct err e;
+
+	(void)state;
+	assert_int_equal(os_ids_resolve(NULL, &got, &e), 0);
+	assert_true(got.uid != 0 && got.gid != 0);
+	expect_ids("nobody", 0, 65534);
+	expect_ids("7:8", 0, 7);
+	expect_ids("no-such-user", -ENOENT, 0);
+	expect_ids("root", -EINVAL, 0);
+	expect_ids("0:8", -EINVAL, 0);
+	expect_ids("7:0", -EINVAL, 0);
+	expect_ids("7:", -EINVAL, 0);
+	expect_ids(":7", -EINVAL, 0);
+	expect_ids("7:8x", -EINVAL, 0);
+	expect_ids("-7:8", -EINVAL, 0);
+	expect_ids("7:4294967295", -EINVAL, 0); /* -1: no change */
+}
+
+static unsigned char *page;
+
+static void
+page_is_wiped(void)
+{
+	for (int i = 0; i < 100; i++)
+		EXPECT(page[i] == 0);
+}
+
+static void
+secret(void **state)
+{
+	char line[512];
+	bool wipes = false, dumps = true, here = false;
+	unsigned long from, to;
+	FILE *f;
+
+	(void)state;
+	page = os_secret_map(100);
+	assert_non_null(page);
+	memset(page, 0xaa, 100);
+	in_child(page_is_wiped);
+	assert_int_equal(page[99], 0xaa);
+	f = fopen("/proc/self/smaps", "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			here = from <= (unsigned long)page &&
+			    (unsigned long)page < to;
+		if (here && strncmp(line, "VmFlags:", 8) == 0) {
+			wipes = strstr(line, " wf") != NULL;
+			dumps = strstr(line, " dd") == NULL;
+		}
+	}
+	(void)fclose(f);
+	assert_true(wipes);
+	assert_false(dumps);
+	os_secret_unmap(page, 100);
+	os_secret_unmap(NULL, 100);
+}
+
+/*
+ * A parent that ends and a child that would wait for ever; the far end of a
+ * pipe that both hold tells when both are gone.
+ */
+static void
+orphan(bool late)
+{
+	int pipes[2], gate[2];
+	pid_t parent, self;
+	struct err e;
+	char c;
+
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(pipe(gate), 0);
+	parent = fork();
+	assert_int_not_equal(parent, -1);
+	if (parent == 0) {
+		self = getpid();
+		if (fork() == 0) {
+			EXPECT(os_drop(&ids, &e) == 0);
+			if (!late)
+				os_die_with_parent(self);
+			(void)close(gate[1]);
+			EXPECT(write(pipes[1], "x", 1) == 1);
+			/* End of file: the parent is gone. */
+			if (late && read(gate[0], &c, 1) == 0)
+				os_die_with_parent(self);
+			for (;;)
+				(void)pause();
+		}
+		EXPECT(read(pipes[0], &c, 1) == 1);
+		_exit(0);
+	}
+	(void)close(pipes[1]);
+	(void)close(gate[1]);
+	assert_int_equal(waitpid(parent, NULL, 0), parent);
+	/* CTest's time-out is the bound. */
+	assert_int_equal(read(pipes[0], &c, 1), 0);
+	(void)close(pipes[0]);
+	(void)close(gate[0]);
+}
+
+static void
+die_with_parent(void **state)
+{
+	(void)state;
+	orphan(false);
+	orphan(true);
+}
+
+static void
+now(void **state)
+{
+	int64_t before = os_now_ms();
+
+	(void)state;
+	assert_true(before > 0);
+	assert_true(os_now_ms() >= before);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(confine),
+	    cmocka_unit_test(drop),
+	    cmocka_unit_test(drop_without_root),
+	    cmocka_unit_test(resolve),
+	    cmocka_unit_test(secret),
+	    cmocka_unit_test(die_with_parent),
+	    cmocka_unit_test(now),
+	};
+
+	if (geteuid() != 0)
+		return 77;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
