@@ -1,0 +1,73 @@
+/*
+ * Any words as a command line, one a NUL: refused with one line, or options
+ * that keep within what the rest of the program relies upon.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dtcpc/options.h"
+
+#define WORDS_MAX 16
+#define BYTES_MAX 1024
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+require(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void
+check_good(const struct options *o)
+{
+	const struct plan_conf *p = &o->plan;
+	const struct session_conf *s = &o->session;
+
+	require(memchr(o->pidfile, '\0', sizeof(o->pidfile)) != NULL);
+	require(memchr(o->auth_file, '\0', sizeof(o->auth_file)) != NULL);
+	require(o->pidfile[0] == '/' && o->auth_file[0] == '/');
+	require(p->mtu >= PLAN_MTU_MIN && p->mtu <= PLAN_MTU_MAX);
+	require(p->metric > 0 && p->metric < PLAN_METRIC_REJECT);
+	require(p->encap_kernel || p->encap_user);
+	require(p->naddrs <= PLAN_ADDRS_MAX && p->nroutes <= PLAN_ROUTES_MAX);
+	for (unsigned i = 0; i < p->naddrs; i++)
+		require(prefix6_is_inner(&p->addrs[i]));
+	for (unsigned i = 0; i < p->nroutes; i++)
+		require(!prefix6_has_host_bits(&p->routes[i]));
+	if (o->action != ACTION_RUN)
+		return;
+	require(s->retry_min > 0 && s->retry_min <= s->retry_max);
+	require(s->ping_interval > 0 && s->ping_timeout > 0);
+	require(s->user[0] != '\0' && o->server[0] != '\0');
+	require(!p->adopt || p->ifname[0] != '\0');
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char bytes[BYTES_MAX + 1];
+	char *argv[WORDS_MAX + 4] = {"dtcpc", "-u", "foo"};
+	struct options o;
+	struct err e = {0};
+	int argc = 3;
+	char *p;
+
+	if (size > BYTES_MAX)
+		return 0;
+	memcpy(bytes, data, size);
+	bytes[size] = '\0';
+	for (p = bytes; p < bytes + size && argc < WORDS_MAX + 3;
+	     p += strlen(p) + 1)
+		argv[argc++] = p;
+	argv[argc] = NULL;
+	if (options_parse(argc, argv, &o, &e) == 0) {
+		check_good(&o);
+		return 0;
+	}
+	require(e.code == EINVAL && e.text[0] != '\0');
+	require(strchr(e.text, '\n') == NULL);
+	return 0;
+}
