@@ -148,13 +148,18 @@ channel_recv(int fd, struct msg *m)
 	    .msg_controllen = sizeof(control.buf),
 	};
 	ssize_t n;
-	int count, got = -1, error = -EBADMSG;
+	int count, tries = 2, got = -1, error = -EBADMSG;
 
 	memset(m, 0, sizeof(*m));
 	m->fd = -1;
+	/*
+	 * Linux tells first, and once, that the far end went without reading
+	 * something of ours, and only then gives its last messages.
+	 */
 	do
 		n = recvmsg(fd, &mh, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	while (n == -1 && errno == EINTR);
+	while (n == -1 &&
+	    (errno == EINTR || (errno == ECONNRESET && --tries > 0)));
 	if (n == -1) {
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
 			return 0;

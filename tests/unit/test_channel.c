@@ -328,10 +328,12 @@ far_end_gone(void **state)
 	assert_int_equal(channel_send(fds[1], &m), -EPIPE);
 	close(fds[1]);
 
-	/* Gone with something of ours unread. */
+	/* Gone with something of ours unread: its last word counts. */
 	assert_int_equal(channel_pair(fds), 0);
 	assert_int_equal(channel_send(fds[1], &m), 0);
+	assert_int_equal(channel_send(fds[0], &m), 0);
 	close(fds[0]);
+	assert_int_equal(channel_recv(fds[1], &out), 1);
 	assert_int_equal(channel_recv(fds[1], &out), -EPIPE);
 	close(fds[1]);
 }
