@@ -189,6 +189,8 @@ check_state(const struct session_model *m)
 	HOLDS(
 	    m->routed == (st >= SESSION_CONFIGURING && st <= SESSION_PROBING));
 	HOLDS(!m->routed || m->applied);
+	HOLDS(!m->routed || m->conf.nat ||
+	    addr4_equal(m->s.grant.client4, m->s.local4));
 	HOLDS(st != SESSION_WAITING || m->conf.persist);
 	HOLDS(st != SESSION_STOPPED || !m->applied);
 	HOLDS(

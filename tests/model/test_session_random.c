@@ -17,7 +17,7 @@
 
 #include "session_model.h"
 
-#define WALKS	   20000
+#define WALKS	   8000
 #define WALK_STEPS 150
 #define N(a)	   (sizeof(a) / sizeof((a)[0]))
 
