@@ -39,9 +39,10 @@ struct kernel_ops {
 
 	/*
 	 * Apply one operation, all or nothing.  TUNNEL fills in ifname,
-	 * ifindex and the one encapsulation it used.  Removals of what is
-	 * gone already return -ENOENT, and never touch what does not carry
-	 * our tag or mark.
+	 * ifindex and the one encapsulation it used; -EBUSY also where
+	 * another interface has the outer pair and the system allows it but
+	 * once (Linux, sit).  Removals of what is gone already return
+	 * -ENOENT, and never touch what does not carry our tag or mark.
 	 */
 	int (*apply)(struct kernel *, struct netop *op, struct err *);
 
@@ -63,6 +64,9 @@ struct kernel_ops {
 	/*
 	 * Watch for changes: a descriptor to poll for reading, valid until
 	 * close.  next_event() gives one event: 1, 0 none now, or negative.
+	 * What is not our business does not make it readable.  Addresses are
+	 * told once, each change; TOUCHED, DEFAULT4 and RESYNC once for all
+	 * that waits, and also for what apply() did itself.
 	 */
 	int (*watch_fd)(struct kernel *);
 	int (*next_event)(struct kernel *, struct kevent *);
