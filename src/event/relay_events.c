@@ -53,6 +53,10 @@ on_outer(evutil_socket_t fd, short what, void *arg)
 		relay_died(en, "the outer socket", r);
 }
 
+/*
+ * The two descriptors come one after the other; neither is read before both
+ * are there, or there would be nowhere to write to.
+ */
 static void
 set_fd(struct engine *en, struct event **ev, int *where, int fd,
     event_callback_fn callback)
@@ -60,7 +64,12 @@ set_fd(struct engine *en, struct event **ev, int *where, int fd,
 	end_one(ev, where);
 	*where = fd;
 	*ev = event_new(en->base, fd, EV_READ | EV_PERSIST, callback, en);
-	if (*ev == NULL || event_add(*ev, NULL) == -1)
+	if (*ev == NULL)
+		_exit(1);
+	if (en->tun_event == NULL || en->outer_event == NULL)
+		return;
+	if (event_add(en->tun_event, NULL) == -1 ||
+	    event_add(en->outer_event, NULL) == -1)
 		_exit(1);
 }
 

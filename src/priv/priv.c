@@ -260,20 +260,18 @@ check_guards(struct priv *p)
 static void
 wait_for_work(struct priv *p, const sigset_t *unblocked)
 {
+	int ms = check_guards(p), n; /* before: it may end a child */
 	struct pollfd pfd[3] = {
 	    {.fd = p->engine.fd, .events = POLLIN},
 	    {.fd = p->dialler.fd, .events = POLLIN},
 	    {.fd = p->kernel->ops->watch_fd(p->kernel), .events = POLLIN},
 	};
 	struct timespec ts;
-	int ms = check_guards(p), n;
 
 	if (p->done)
 		return;
 	ts.tv_sec = ms / 1000;
 	ts.tv_nsec = (long)(ms % 1000) * 1000000;
-	pfd[0].fd = p->engine.fd;
-	pfd[1].fd = p->dialler.fd;
 	n = ppoll(pfd, 3, ms < 0 ? NULL : &ts, unblocked);
 	act_on_signals(p);
 	if (n <= 0)
