@@ -141,7 +141,8 @@ class Namespace:
         """Nothing changes here, not even for a moment."""
         child = subprocess.Popen(
             ["ip", "-n", self.name, "-o", "monitor", "link", "address",
-             "route", "rule"], stdout=subprocess.PIPE)
+             "route", "rule"], stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL)
         try:
             lines = Lines(child.stdout)
             # It listens once it reports what we do ourselves.

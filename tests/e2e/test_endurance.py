@@ -12,8 +12,11 @@ class TestEndurance(Case):
     def test_200_reconnects(self):
         self.serve(behave=["cut@up=0.02"])
         before = self.net.client.snapshot()
+        # With a sanitizer, memory that was freed is to be used again.
         c = self.client("-t", "network", "-l", "--retry-min", "0.01",
-                        "--retry-max", "0.02").start()
+                        "--retry-max", "0.02",
+                        wrap=["env", "ASAN_OPTIONS=quarantine_size_mb=0:"
+                              "thread_local_quarantine_size_kb=0"]).start()
 
         def reach(n):
             eventually(lambda: len(c.lines("state=up ")) >= n, 60,

@@ -325,7 +325,8 @@ class Server:
     def inner(self, unit):
         """Client's and server's address of a unit, as KAME numbers them."""
         base = (unit + 1) * 4
-        return (f"{self.prefix6}{base + 2:04x}", f"{self.prefix6}{base + 1:04x}")
+        return (f"{self.prefix6}{base + 2:04x}",
+                f"{self.prefix6}{base + 1:04x}")
 
     async def client(self, reader, writer):
         self.total += 1
