@@ -69,7 +69,7 @@ lx_prepare(
     struct kernel *k, const struct netop *op, struct netop *undo, struct err *e)
 {
 	struct lx *lx = (struct lx *)k;
-	struct link l;
+	struct link l = {.index = 0}; /* of what needs none */
 	int error;
 
 	netop_inverse(op, undo);
