@@ -58,6 +58,9 @@ int executor_undo(struct executor *x, struct err *e);
  */
 int executor_find_lost(struct executor *x, struct plan *lost, struct err *e);
 
+/* Is an operation of that kind in effect on the tunnel's slot? */
+bool executor_has(const struct executor *x, enum netop_kind kind);
+
 /* The TUNNEL operation in effect with its present outer pair; NULL: none. */
 const struct netop *executor_tunnel(const struct executor *x);
 

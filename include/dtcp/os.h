@@ -54,6 +54,13 @@ int os_confine(const struct os_ids *ids, struct err *e);
 int os_drop(const struct os_ids *ids, struct err *e);
 
 /*
+ * The engine, once confined: make no socket and change none, send no message
+ * but on channel.  0, or -errno where the system cannot see to it (a kernel
+ * without seccomp(2)): what os_confine() did holds all the same.
+ */
+int os_seal(int channel, struct err *e);
+
+/*
  * Die with SIGKILL when the parent dies, or at once if that is no longer
  * parent; where the system can (Linux).  Call it after os_confine() or
  * os_drop(): a change of user takes the request back, prctl(2).

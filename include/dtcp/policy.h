@@ -10,6 +10,7 @@
 
 struct policy {
 	const struct plan_conf *conf; /* what the options allow */
+	enum tunnel_type type;	      /* what was asked for */
 	struct in_addr local4;	      /* our end of the live connection */
 	/* Is a an address of this host?  NULL: local4 is the only one. */
 	bool (*is_local4)(void *arg, struct in_addr a);
@@ -23,7 +24,8 @@ struct policy {
  * only with -r solicit; inner addresses from 2000::/3 or fc00::/7, either a
  * /128 with a peer or one of -A; routes that the options ask for
  * (plan_routes()), or a reject route of /16 to /128 from 2000::/3 or
- * fc00::/7 with PLAN_METRIC_REJECT; removals of these.  0, or -EPERM with a
+ * fc00::/7 with PLAN_METRIC_REJECT; removals of these.  A peer only where a
+ * type can have one, a reject route only for type network.  0, or -EPERM with a
  * line that names operation and rule.
  */
 int policy_check(const struct policy *p, const struct netop *op, struct err *e);

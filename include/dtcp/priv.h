@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "dtcp/grant.h"
 #include "dtcp/kernel.h"
 #include "dtcp/os.h"
 #include "dtcp/plan.h"
@@ -18,6 +19,7 @@
 struct priv_conf {
 	const char *server;    /* name or IPv4 address to dial */
 	const char *port;      /* decimal */
+	enum tunnel_type type; /* -t */
 	const char *user;      /* DTCP account */
 	const char *auth_file; /* read again on SIGHUP */
 	bool secret_from_file; /* the secret came from there */

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <libutil.h>
 #include <paths.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,13 +74,14 @@ clean_descriptors(void)
 	closefrom(STDERR_FILENO + 1);
 }
 
+/* Root's alone: a lock that anybody could take would keep us from starting. */
 static int
 lock_pidfile(struct instance *in, struct err *e)
 {
 	const char *path = in->options->pidfile;
 	pid_t other = 0;
 
-	in->pidfh = pidfile_open(path, 0644, &other);
+	in->pidfh = pidfile_open(path, 0600, &other);
 	if (in->pidfh != NULL)
 		return 0;
 	if (errno == EEXIST)
@@ -111,6 +113,20 @@ read_secret(struct instance *in, struct err *e)
 	return r;
 }
 
+/* Until priv_run() lets them in where they are expected. */
+static void
+block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 /* Everything that can be refused before the network is touched. */
 static int
 prepare(struct instance *in, struct err *e)
@@ -129,6 +145,7 @@ prepare(struct instance *in, struct err *e)
 		r = undofile_replay(in->priv.undofile, in->tag, in->kernel, e);
 	if (r == 0)
 		r = read_secret(in, e);
+	block_signals(); /* whoever reads the pid may send one */
 	if (r == 0 && pidfile_write(in->pidfh) == -1)
 		r = err_sys(
 		    e, errno, "cannot write the pid file %s", o->pidfile);
@@ -177,6 +194,7 @@ run(const struct options *o)
 	in.engine.server = o->server;
 	in.priv.server = o->server;
 	in.priv.port = o->port;
+	in.priv.type = o->session.type;
 	in.priv.user = o->session.user;
 	in.priv.auth_file = o->auth_file;
 	in.priv.persist = o->session.persist;

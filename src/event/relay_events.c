@@ -1,4 +1,5 @@
 /* The relay in the reactor, where packets are moved in user space. */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,13 +18,16 @@ end_one(struct event **ev, int *fd)
 }
 
 /*
- * The device or the socket is dead.  The root process sees why and puts it
- * back; reading on would only spin.
+ * A device that somebody removed is put back by the root process; until then
+ * reading on would only spin.  Anything else that ends the relay leaves a
+ * tunnel that carries nothing: then the engine goes, and all is done anew.
  */
 static void
 relay_died(struct engine *en, const char *what, int r)
 {
 	log_msg(LOG_WARNING, "relay: %s is gone: %s", what, strerror(-r));
+	if (r != -EBADFD && r != -ENODEV)
+		_exit(1);
 	relay_end(en);
 }
 

@@ -135,6 +135,9 @@ tunnel_repair(struct engine *en)
 	char text[NETOP_TEXT_MAX];
 	unsigned i;
 
+	/* What was lost before everything was undone is not missed. */
+	if (en->have.n == 0)
+		lost.n = 0;
 	drop_lost(en);
 	memset(&en->lost, 0, sizeof(en->lost));
 	if (lost.n == 0)

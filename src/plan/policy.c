@@ -46,6 +46,8 @@ addr_rule(const struct policy *p, const struct netop *op)
 	if (!addr6_is_inner(&op->prefix.addr))
 		return "address is not from 2000::/3 or fc00::/7";
 	if (op->flags & NETOP_F_PEER) {
+		if (p->type == TUNNEL_ONLY)
+			return "this type of tunnel has no inner pair";
 		if (op->prefix.len != 128)
 			return "address with a peer is not a /128";
 		if (!addr6_is_inner(&op->peer))
@@ -82,7 +84,9 @@ route_rule(const struct policy *p, const struct netop *op)
 	unsigned i, n;
 
 	if (op->flags & NETOP_F_REJECT)
-		return reject_rule(op);
+		return p->type == TUNNEL_NETWORK ?
+		    reject_rule(op) :
+		    "this type of tunnel has no prefix";
 	if (op->metric != p->conf->metric)
 		return "not the metric of the options";
 	n = plan_routes(p->conf, routes);

@@ -130,12 +130,18 @@ dial(int channel, uint32_t id, const char *server, const char *port,
 }
 
 void
-dialler_main(int channel, uint32_t id, const char *server, const char *port,
-    const struct os_ids *ids)
+dialler_main(
+    int channel, uint32_t id, pid_t parent, const struct priv_conf *conf)
 {
 	struct err e = {0};
+	int r;
 
-	if (os_drop(ids, &e) != 0 || dial(channel, id, server, port, &e) != 0) {
+	r = os_drop(&conf->ids, &e);
+	if (r == 0) {
+		os_die_with_parent(parent);
+		r = dial(channel, id, conf->server, conf->port, &e);
+	}
+	if (r != 0) {
 		if (e.code == 0)
 			err_set(&e, EIO, "the dialler failed");
 		report_failure(channel, id, &e);

@@ -214,7 +214,9 @@ apply_addition(struct executor *x, struct netop *op, struct err *e)
 	if ((rc = save(x, e)) == 0)
 		rc = x->kernel->ops->apply(x->kernel, op, e);
 	if (rc != 0) {
-		j->n = before;
+		/* No answer is no proof that nothing was done. */
+		if (rc != -ETIMEDOUT && rc != -EMSGSIZE)
+			j->n = before;
 		return may_stay(op, rc) ? 0 : rc;
 	}
 	if (op->kind == NETOP_TUNNEL)
@@ -261,15 +263,27 @@ executor_apply(
 	return 0;
 }
 
-const struct netop *
-executor_tunnel(const struct executor *x)
+static const struct netop *
+find(const struct executor *x, enum netop_kind kind)
 {
 	unsigned i;
 
 	for (i = 0; i < x->have.n; i++) {
-		if (x->have.ops[i].kind == NETOP_TUNNEL &&
+		if (x->have.ops[i].kind == kind &&
 		    x->have.ops[i].slot == NETOP_SLOT_TUNNEL)
 			return &x->have.ops[i];
 	}
 	return NULL;
+}
+
+bool
+executor_has(const struct executor *x, enum netop_kind kind)
+{
+	return find(x, kind) != NULL;
+}
+
+const struct netop *
+executor_tunnel(const struct executor *x)
+{
+	return find(x, NETOP_TUNNEL);
 }

@@ -110,7 +110,9 @@ executor_find_lost(struct executor *x, struct plan *lost, struct err *e)
 	look(x, &now, lost);
 	for (i = 0; i < lost->n; i++)
 		forget(x, &lost->ops[i]);
-	if (lost->n == 0 || x->save == NULL)
-		return 0;
-	return x->save(x->save_arg, &x->journal, e);
+	/* The file as it is undoes enough: more is in it than is there. */
+	if (lost->n > 0 && x->save != NULL &&
+	    x->save(x->save_arg, &x->journal, e) != 0)
+		log_msg(LOG_WARNING, "%s", e->text);
+	return 0;
 }

@@ -62,8 +62,8 @@ void child_end(struct child *c);  /* kill, close, forget; reaped later */
 void undo_all(struct priv *p);
 
 /* dialler.c: resolve and connect; never returns. */
-void dialler_main(int channel, uint32_t id, const char *server,
-    const char *port, const struct os_ids *ids) __attribute__((__noreturn__));
+void dialler_main(int channel, uint32_t id, pid_t parent,
+    const struct priv_conf *conf) __attribute__((__noreturn__));
 
 /* request.c: what the engine and the dialler ask for. */
 void request_from_engine(struct priv *p, const struct msg *m);

@@ -3,7 +3,10 @@
  * unprivileged: nothing here trusts more than msg_decode() and the policy
  * have checked.
  */
+#include <sys/socket.h>
+
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,6 +46,15 @@ engine_tell_error(
 
 	strlcpy(m.text, e->text, sizeof(m.text));
 	engine_tell(p, &m);
+}
+
+/* No child has anything to say that is worse than an error. */
+static void
+log_from_child(const struct msg *m)
+{
+	int level = m->level & LOG_PRIMASK;
+
+	log_line(level < LOG_ERR ? LOG_ERR : level, m->text);
 }
 
 /* It is confined, and yet not what we started: end it, begin anew. */
@@ -105,18 +117,31 @@ static int
 check_batch(struct priv *p, struct err *e)
 {
 	struct policy policy = {.conf = p->conf->plan,
+	    .type = p->conf->type,
 	    .local4 = p->local4,
 	    .is_local4 = is_local4,
 	    .arg = p->kernel};
+	bool deaf = executor_has(&p->executor, NETOP_ACCEPT_RA);
 	unsigned i;
 
 	if (!p->local4_known)
 		return err_set(e, EPERM, "operations without a connection");
 	for (i = 0; i < p->batch.ops.n; i++) {
-		int r = policy_check(&policy, &p->batch.ops.ops[i], e);
+		const struct netop *op = &p->batch.ops.ops[i];
+		int r = policy_check(&policy, op, e);
 
 		if (r != 0)
 			return r;
+		/* An interface that is up listens, unless it was told not to.
+		 */
+		if (op->kind == NETOP_TUNNEL)
+			deaf = false;
+		else if (op->kind == NETOP_ACCEPT_RA)
+			deaf = true;
+		else if (op->kind == NETOP_UP && !deaf)
+			return err_set(e, EPERM,
+			    "refused: up before router advertisements are "
+			    "dealt with");
 	}
 	return 0;
 }
@@ -254,7 +279,7 @@ request_from_engine(struct priv *p, const struct msg *m)
 			status_write(p, m->level, m->text);
 		break;
 	case MSG_LOG:
-		log_line(m->level & LOG_PRIMASK, m->text);
+		log_from_child(m);
 		break;
 	case MSG_EXIT:
 		p->done = true;
@@ -266,6 +291,52 @@ request_from_engine(struct priv *p, const struct msg *m)
 	}
 }
 
+/* Both ends as the kernel has them: the dialler's word is not taken. */
+static int
+look_at_connection(int fd, struct msg *m)
+{
+	struct sockaddr_in local, remote;
+	socklen_t len = sizeof(local);
+	int type = 0;
+
+	if (getsockname(fd, (struct sockaddr *)&local, &len) == -1 ||
+	    len != sizeof(local) || local.sin_family != AF_INET)
+		return -1;
+	len = sizeof(remote);
+	if (getpeername(fd, (struct sockaddr *)&remote, &len) == -1 ||
+	    len != sizeof(remote) || remote.sin_family != AF_INET)
+		return -1;
+	len = sizeof(type);
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 ||
+	    type != SOCK_STREAM)
+		return -1;
+	m->addr4 = local.sin_addr;
+	m->server4 = remote.sin_addr;
+	return 0;
+}
+
+static void
+take_connection(struct priv *p, struct msg *m)
+{
+	char addr[ADDR4_STRLEN], text[64];
+
+	if (look_at_connection(m->fd, m) != 0) {
+		dial_failed(p, ECONNABORTED, "the connection did not last");
+		return;
+	}
+	/* It may have gone while the dialler was at work. */
+	if (p->kernel->ops->is_local4(p->kernel, m->addr4) != 1) {
+		snprintf(text, sizeof(text), "the local address %s is gone",
+		    addr4_format(m->addr4, addr));
+		dial_failed(p, EADDRNOTAVAIL, text);
+		return;
+	}
+	p->local4 = m->addr4;
+	p->local4_known = true;
+	engine_tell(p, m);
+	child_end(&p->dialler);
+}
+
 void
 request_from_dialler(struct priv *p, struct msg *m)
 {
@@ -273,13 +344,10 @@ request_from_dialler(struct priv *p, struct msg *m)
 		return;
 	switch ((int)m->type) {
 	case MSG_LOG:
-		log_line(m->level & LOG_PRIMASK, m->text);
+		log_from_child(m);
 		break;
 	case MSG_DIALLED:
-		p->local4 = m->addr4;
-		p->local4_known = true;
-		engine_tell(p, m);
-		child_end(&p->dialler);
+		take_connection(p, m);
 		break;
 	case MSG_DIAL_FAILED:
 		dial_failed(p, m->code, m->text);

@@ -104,6 +104,8 @@ spawn_engine(struct priv *p)
 		_exit(1);
 	}
 	os_die_with_parent(parent);
+	if (os_seal(channel, &e) != 0)
+		log_msg(LOG_DEBUG, "engine: %s", e.text);
 	p->conf->engine(p->conf->engine_arg, channel);
 }
 
@@ -118,9 +120,7 @@ spawn_dialler(struct priv *p, uint32_t id)
 		return (int)pid;
 	if (pid == 0) {
 		setproctitle("dialler");
-		os_die_with_parent(parent);
-		dialler_main(CHANNEL_FD, id, p->conf->server, p->conf->port,
-		    &p->conf->ids);
+		dialler_main(CHANNEL_FD, id, parent, p->conf);
 	}
 	p->dial_id = id;
 	p->dial_deadline = os_now_ms() + DIAL_GUARD;

@@ -8,6 +8,8 @@
 #include "dtcp/log.h"
 #include "private.h"
 
+#define EVENTS_A_TURN 256 /* so that a flood leaves room for the others */
+
 static void
 tell_addr4(struct priv *p, enum msg_type type, struct in_addr a)
 {
@@ -57,9 +59,12 @@ watch_read(struct priv *p)
 {
 	struct kevent ev;
 	bool look = false, changed = false;
-	int r;
+	int r = 0, n;
 
-	while ((r = p->kernel->ops->next_event(p->kernel, &ev)) == 1) {
+	for (n = 0; n < EVENTS_A_TURN; n++) {
+		r = p->kernel->ops->next_event(p->kernel, &ev);
+		if (r != 1)
+			break;
 		switch (ev.kind) {
 		case KEV_ADDR4_NEW:
 			tell_addr4(p, MSG_ADDR4_NEW, ev.addr4);
@@ -79,9 +84,13 @@ watch_read(struct priv *p)
 			break;
 		}
 	}
-	if (r < 0)
-		log_msg(
-		    LOG_WARNING, "cannot read kernel events: %s", strerror(-r));
+	if (r < 0) {
+		/* Blind, it could neither follow an address nor repair. */
+		log_msg(LOG_ERR, "cannot read kernel events: %s", strerror(-r));
+		p->done = true;
+		p->status = 1;
+		return;
+	}
 	if (changed) /* once, however many routes were changed at a time */
 		engine_tell_type(p, MSG_DEFAULT4);
 	if (look)

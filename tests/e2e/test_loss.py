@@ -72,6 +72,30 @@ class TestLoss(Case):
         self.assertEqual(words["local4"], "192.0.2.66")
         self.assertPingsAs(client)
 
+    def on_link(self):
+        """A server next door: nothing but the address itself tells."""
+        self.net.client.ip("route del default")
+        self.serve("--listen", ROUTER4)
+        return self.up("-t", "host", "-l", *CALM, "--retry-min", "60",
+                       "--retry-max", "60", server=ROUTER4)
+
+    def test_address_changes_and_no_route_does(self):
+        client = self.on_link()
+        self.net.client.ip("addr add 192.0.2.66/24 dev wan",
+                           "addr add 192.0.2.67/32 dev wan",
+                           f"addr del {CLIENT4}/24 dev wan",
+                           "addr replace 192.0.2.66/24 dev wan")
+        client.wait_state("up", 3 * PATIENCE, client.at)
+        self.assertPingsAs(client)
+
+    def test_address_comes_back_and_no_route_changes(self):
+        client = self.on_link()
+        self.net.client.ip(f"addr del {CLIENT4}/24 dev wan")
+        client.wait_state("waiting", 3 * PATIENCE, client.at)
+        self.net.client.ip(f"addr add {CLIENT4}/24 dev wan")
+        client.wait_state("up", 3 * PATIENCE, client.at)
+        self.assertPingsAs(client)
+
     def test_second_address_takes_over(self):
         # The new one is there before the old one goes: a lease renewed.
         self.serve()

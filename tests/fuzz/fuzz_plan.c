@@ -114,7 +114,8 @@ static void
 check_allowed(
     const struct plan_conf *c, struct in_addr local4, const struct plan *p)
 {
-	struct policy policy = {.conf = c, .local4 = local4};
+	struct policy policy = {
+	    .conf = c, .type = TUNNEL_NETWORK, .local4 = local4};
 	struct err e = {0};
 	unsigned i;
 

@@ -29,6 +29,7 @@ sample(void)
 
 	memset(&p, 0, sizeof(p));
 	p.conf = &conf;
+	p.type = TUNNEL_NETWORK;
 	p.local4 = a4(SAMPLE_LOCAL);
 	p.is_local4 = is_local4;
 	return p;

@@ -1,0 +1,108 @@
+/*
+ * What the engine may not ask of the kernel any more.
+ *
+ * Its raw socket is bound and connected by the root process, but the socket's
+ * holder could change that, or take over the IPv4 header (raw(7), IP_HDRINCL
+ * needs no capability).  So the system calls that make or change a socket are
+ * refused, and a message with an address can be sent on no descriptor.  The
+ * list is one of refusals and short: everything else is held by user, chroot
+ * and limits.
+ */
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include <errno.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "dtcp/os.h"
+
+#if defined(__x86_64__)
+#define ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCH AUDIT_ARCH_RISCV64
+#endif
+
+#ifdef ARCH
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LOW 0
+#else
+#define LOW 4
+#endif
+#define HIGH	  (4 - LOW)
+#define X32_CALLS 0x40000000 /* x86-64's other set of numbers */
+
+#define LOAD(field)                        \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
+	    (unsigned)offsetof(struct seccomp_data, field))
+#define LOAD_HALF(arg, half)               \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
+	    (unsigned)offsetof(struct seccomp_data, args[arg]) + (half))
+#define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+#define ALLOW  BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define REFUSE_CALL(name) \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), REFUSE
+
+int
+os_seal(int channel, struct err *e)
+{
+	struct sock_filter code[] = {
+	    LOAD(arch),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
+	    REFUSE,
+	    LOAD(nr),
+	    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_CALLS, 0, 1),
+	    REFUSE,
+	    REFUSE_CALL(socket),
+	    REFUSE_CALL(socketpair),
+	    REFUSE_CALL(connect),
+	    REFUSE_CALL(bind),
+	    REFUSE_CALL(setsockopt),
+	    REFUSE_CALL(sendmmsg),
+	    REFUSE_CALL(io_uring_setup),
+	    REFUSE_CALL(ioctl),
+	    REFUSE_CALL(ptrace),
+	    REFUSE_CALL(process_vm_writev),
+	    REFUSE_CALL(execve),
+	    REFUSE_CALL(execveat),
+	    /* sendto(2): only without an address. */
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_sendto, 0, 6),
+	    LOAD_HALF(4, LOW),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3),
+	    LOAD_HALF(4, HIGH),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+	    ALLOW,
+	    REFUSE,
+	    /* sendmsg(2): only to the root process. */
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_sendmsg, 0, 3),
+	    LOAD_HALF(0, LOW),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)channel, 1, 0),
+	    REFUSE,
+	    ALLOW,
+	};
+	struct sock_fprog program = {
+	    .len = sizeof(code) / sizeof(code[0]), .filter = code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == -1)
+		return err_sys(e, errno, "cannot filter system calls");
+	return 0;
+}
+
+#else
+
+int
+os_seal(int channel, struct err *e)
+{
+	(void)channel;
+	return err_set(
+	    e, ENOSYS, "system calls are not filtered on this machine");
+}
+
+#endif
