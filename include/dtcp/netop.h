@@ -57,8 +57,9 @@ enum netop_flag {
  * wanted ("" = the system's choice) and the back-end fills in what it got,
  * and leaves exactly one of F_KERNEL and F_USER set.
  *
- * TUNNEL_RELEASE takes away outer pair, tag and addresses, restores mtu
- * (0 = leave it), and leaves the interface up or down as F_ON says.
+ * TUNNEL_RELEASE takes away outer pair, tag and addresses (a Linux sit device
+ * gets the remote end back that it had: remote4), restores mtu (0 = leave it),
+ * and leaves the interface up or down as F_ON says.
  *
  * TUNNEL_DESTROY and TUNNEL_RELEASE with an empty ifname mean every link that
  * carries our tag (-ENOENT where there is none): the journal's entry of a

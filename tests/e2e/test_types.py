@@ -238,7 +238,9 @@ class TestOptions(Case):
 
     @unittest.skipUnless(UML, "needs the kernel's own tunnels")
     def test_existing_sit_device_is_used_and_stays(self):
-        self.adopt("tunnel add mine mode sit ttl 64")
+        # The kernel wants a remote end; without a local one it carries
+        # nothing.
+        self.adopt("tunnel add mine mode sit remote 203.0.113.77 ttl 64")
 
     def test_existing_interface_in_use_is_refused(self):
         self.net.client.ip("link add mine type veth peer name other",

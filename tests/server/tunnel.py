@@ -194,6 +194,8 @@ class SitTunnels(RawSockets):
 
     def start(self, loop, addresses, routes):
         self.extra = list(routes)
+        # There for every type, whether or not a grant names them.
+        ip_batch(*[f"addr add {a}/128 dev lo nodad" for a in addresses])
 
     def open(self, lease):
         for old in [o for o in self.devices if o.client4 == lease.client4]:

@@ -107,6 +107,7 @@ tunnel_prepare(
 		undo->kind = NETOP_TUNNEL_RELEASE;
 		undo->ifindex = l.index;
 		undo->mtu = l.mtu;
+		undo->remote4 = l.remote4;
 		if (l.flags & IFF_UP)
 			undo->flags |= NETOP_F_ON;
 	}
@@ -284,6 +285,8 @@ release_one(
     struct lx *lx, const struct netop *op, const struct link *l, struct err *e)
 {
 	const struct in_addr none = {INADDR_ANY};
+	struct in_addr remote4 =
+	    op->remote4.s_addr != INADDR_ANY ? op->remote4 : l->remote4;
 	bool up = (op->flags & NETOP_F_ON) != 0 && l->kind != LINK_SIT;
 	int error, next;
 
@@ -293,8 +296,7 @@ release_one(
 		error = nl_fail(&lx->nl, e, next, "interface %s %s", l->name,
 		    up ? "up" : "down");
 	if (l->kind == LINK_SIT) {
-		next =
-		    sit_change(lx, l, none, l->remote4, error == 0 ? e : NULL);
+		next = sit_change(lx, l, none, remote4, error == 0 ? e : NULL);
 		error = error == 0 ? next : error;
 	}
 	if (op->mtu != 0 && op->mtu != l->mtu) {
