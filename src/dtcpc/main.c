@@ -218,11 +218,13 @@ run(const struct options *o)
 	return status;
 }
 
+/* One line that says what is wrong; the whole usage for no words at all. */
 static int
-usage_error(const struct err *e)
+usage_error(const struct err *e, bool whole)
 {
 	fprintf(stderr, "dtcpc: %s\n", e->text);
-	options_usage();
+	if (whole)
+		options_usage();
 	return EX_USAGE;
 }
 
@@ -234,7 +236,7 @@ main(int argc, char *argv[])
 
 	os_title_init(argc, argv);
 	if (options_parse(argc, argv, &o, &e) != 0)
-		return usage_error(&e);
+		return usage_error(&e, argc == 1);
 	switch (o.action) {
 	case ACTION_HELP:
 		options_help();
@@ -245,13 +247,10 @@ main(int argc, char *argv[])
 	case ACTION_STATUS:
 		return status_print(o.pidfile);
 	case ACTION_DRY_RUN:
-		return dry_run(&o);
 	case ACTION_RUN:
 		break;
 	}
-	if (options_unsupported(&o, &e) != 0) {
-		fprintf(stderr, "dtcpc: %s\n", e.text);
-		return EX_USAGE;
-	}
-	return run(&o);
+	if (options_unsupported(&o, &e) != 0)
+		return usage_error(&e, false);
+	return o.action == ACTION_DRY_RUN ? dry_run(&o) : run(&o);
 }

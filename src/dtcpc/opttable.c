@@ -35,8 +35,8 @@ const struct opt_desc opt_table[OPT_COUNT] = {
     [OPT_PREFIX_DELEGATION] = {'P', "prefix-delegation", "prefix-delegation",
 	NULL, "LAN interfaces to number (not supported yet)"},
     [OPT_ROUTE] = {'r', "route", "routecommand", NULL,
-	"how the routes come about: static (what -R says), solicit (not "
-	"supported yet), none (static)"},
+	"how the routes come about: static (the default route, or what -R "
+	"says), none, solicit (not supported yet); static unless given"},
     [OPT_DESTINATION] = {'R', "destination", "destination", NULL,
 	"routes over the tunnel instead of the default route: a "
 	"comma-separated list in the forms of -A, len 128 if not given, or "

@@ -115,6 +115,17 @@ may_repair(struct engine *en)
 	return true;
 }
 
+/* As people know it: with the interface's name. */
+static const char *
+describe(
+    const struct engine *en, const struct netop *op, char *buf, size_t size)
+{
+	struct netop named = *op;
+
+	strlcpy(named.ifname, en->ifname, sizeof(named.ifname));
+	return netop_format(&named, buf, size);
+}
+
 static void
 drop_lost(struct engine *en)
 {
@@ -146,12 +157,12 @@ tunnel_repair(struct engine *en)
 		log_msg(LOG_WARNING,
 		    "repair=given-up if=%s object=\"%s\" others=%u: removed "
 		    "too often by someone else, left alone",
-		    en->ifname, netop_format(&lost.ops[0], text, sizeof(text)),
+		    en->ifname, describe(en, &lost.ops[0], text, sizeof(text)),
 		    lost.n - 1);
 		return;
 	}
 	for (i = 0; i < lost.n; i++)
 		log_msg(LOG_WARNING, "repair=put-back if=%s object=\"%s\"",
-		    en->ifname, netop_format(&lost.ops[i], text, sizeof(text)));
+		    en->ifname, describe(en, &lost.ops[i], text, sizeof(text)));
 	send_plan(en, &lost);
 }

@@ -107,8 +107,8 @@ class TestUsage(Case):
         return rest
 
     def test_unknown_option(self):
-        self.assertIn("usage: dtcpc", self.usage(
-            "--nosuch", "server", pattern="--nosuch"))
+        self.assertEqual(self.usage("--nosuch", "server",
+                                    pattern="--nosuch"), "")
         self.usage("-Z", "server", pattern="-Z")
 
     def test_values(self):
@@ -121,7 +121,7 @@ class TestUsage(Case):
             self.usage(option, value, "server", pattern=option)
 
     def test_no_server_and_too_many(self):
-        self.usage(pattern="server")
+        self.assertIn("usage: dtcpc", self.usage(pattern="server"))
         self.usage("a", "b", pattern="b")
 
     def test_no_clone_needs_a_name(self):
