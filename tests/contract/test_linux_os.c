@@ -5,7 +5,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -116,6 +120,45 @@ confine(void **state)
 	in_child(confined);
 	assert_int_equal(litter(DTCP_RUNDIR), run);
 	assert_int_equal(litter("/tmp"), tmp);
+}
+
+/* What the engine's raw socket is to the root process, a UDP one is here. */
+static void
+sealed(void)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET,
+	    .sin_port = htons(9),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct iovec iov = {.iov_base = "x", .iov_len = 1};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+	int pair[2], udp, on = 1;
+	struct err e;
+	char c;
+
+	EXPECT(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
+	udp = socket(AF_INET, SOCK_DGRAM, 0);
+	EXPECT(connect(udp, (struct sockaddr *)&to, sizeof(to)) == 0);
+	EXPECT(os_confine(&ids, &e) == 0);
+	EXPECT(os_seal(pair[0], &e) == 0);
+	EXPECT(socket(AF_INET, SOCK_DGRAM, 0) == -1 && errno == EPERM);
+	EXPECT(connect(udp, (struct sockaddr *)&to, sizeof(to)) == -1);
+	EXPECT(bind(udp, (struct sockaddr *)&to, sizeof(to)) == -1);
+	EXPECT(
+	    setsockopt(udp, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) == -1);
+	EXPECT(
+	    sendto(udp, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == -1 &&
+	    errno == EPERM);
+	EXPECT(sendmsg(udp, &m, 0) == -1 && errno == EPERM);
+	/* What it lives by goes on. */
+	EXPECT(sendmsg(pair[0], &m, 0) == 1 && read(pair[1], &c, 1) == 1);
+	EXPECT(write(udp, "x", 1) == 1);
+}
+
+static void
+seal(void **state)
+{
+	(void)state;
+	in_child(sealed);
 }
 
 static void
@@ -307,6 +350,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(confine),
+	    cmocka_unit_test(seal),
 	    cmocka_unit_test(drop),
 	    cmocka_unit_test(drop_without_root),
 	    cmocka_unit_test(resolve),

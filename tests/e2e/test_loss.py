@@ -3,8 +3,8 @@
 import signal
 import time
 
-from lib import (CLIENT4, CLIENT6, DELEGATED, PATIENCE, ROUTER4, SERVER4,
-                 SERVER6, Case, eventually)
+from lib import (CLIENT4, CLIENT6, Case, DELEGATED, PATIENCE, ROUTER4,
+                 SERVER4, SERVER6, children, eventually)
 
 # No keep-alive gets in the way of what is measured.
 CALM = ("--ping-interval", "60", "--ping-timeout", "20")
@@ -97,6 +97,18 @@ class TestLoss(Case):
         self.net.client.ip(f"addr add {CLIENT4}/24 dev wan")
         client.wait_state("up", 3 * PATIENCE, client.at)
         self.assertPingsAs(client)
+
+    def test_address_changes_while_connecting(self):
+        self.serve()
+        client = self.client("-t", "host", "-l", *CALM)
+        with self.net.blackhole():
+            client.start().wait_state("connecting")
+            eventually(lambda: len(children(client.pid)) == 2, 10,
+                       "the dialler is at work")
+            self.change_address(CLIENT4, "192.0.2.66")
+        # What was under way cannot come to an end any more.
+        client.wait_state("up", 3 * PATIENCE)
+        self.server.wait("connect", peer="192.0.2.66")
 
     def test_second_address_takes_over(self):
         # The new one is there before the old one goes: a lease renewed.

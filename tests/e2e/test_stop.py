@@ -173,6 +173,19 @@ class TestKill(Case):
         client.wait_state("greeting")
         self.assertStops(client, before)
 
+    def test_kill_of_the_root_process_ends_the_dialler(self):
+        self.serve()
+        client = self.client("-t", "host", "-l")
+        with self.net.blackhole():
+            client.start().wait_state("connecting")
+            family = eventually(
+                lambda: len(children(client.pid)) == 2
+                and children(client.pid), 10, "engine and dialler")
+            os.kill(client.pid, signal.SIGKILL)
+            client.wait_exit()
+            eventually(lambda: not any(alive(p) for p in family), PATIENCE,
+                       "neither outlives the root process")
+
     def test_kill_of_the_dialler(self):
         self.serve()
         client = self.client("-t", "host", "-l")

@@ -21,6 +21,7 @@ is_local4(void *arg, struct in_addr a)
 }
 
 static struct plan_conf conf;
+static enum tunnel_type type;
 
 static struct policy
 sample(void)
@@ -29,7 +30,7 @@ sample(void)
 
 	memset(&p, 0, sizeof(p));
 	p.conf = &conf;
-	p.type = TUNNEL_NETWORK;
+	p.type = type;
 	p.local4 = a4(SAMPLE_LOCAL);
 	p.is_local4 = is_local4;
 	return p;
@@ -40,6 +41,7 @@ setup(void **state)
 {
 	(void)state;
 	conf = sample_conf();
+	type = TUNNEL_NETWORK;
 	conf.addrs[conf.naddrs++] = p6("2001:db8:2::1/64");
 	return 0;
 }
@@ -277,6 +279,24 @@ routes(void **state)
 	denied(op);
 }
 
+/* A type has only what its grants can have. */
+static void
+types(void **state)
+{
+	struct netop inner = pair("2001:db8::6/128", "2001:db8::5");
+	struct netop reject =
+	    op_of(NETOP_ROUTE, "2001:db8:1::/48", NETOP_F_REJECT);
+
+	(void)state;
+	type = TUNNEL_HOST;
+	allowed(inner);
+	denied(reject);
+	type = TUNNEL_ONLY;
+	denied(inner);
+	denied(reject);
+	allowed(op_of(NETOP_ADDR, "2001:db8:2::1/64", 0)); /* -A */
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int
@@ -290,6 +310,7 @@ main(void)
 	    TEST(settings),
 	    TEST(addresses),
 	    TEST(routes),
+	    TEST(types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
