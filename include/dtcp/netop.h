@@ -66,8 +66,9 @@ enum netop_flag {
  * tunnel whose name was not known yet when the program was killed.
  *
  * What ACCEPT_RA changes on an interface that is not ours is undone by
- * another ACCEPT_RA with the former value: the one case in which a kind that
- * is no inverse is a journal entry.  (MTU: RELEASE restores it.)
+ * another ACCEPT_RA with the former value (former: the back-end's own code of
+ * all the settings it touched; 0: none, F_ON counts): the one case in which a
+ * kind that is no inverse is a journal entry.  (MTU: RELEASE restores it.)
  */
 struct netop {
 	enum netop_kind kind;
@@ -81,6 +82,7 @@ struct netop {
 	struct in_addr remote4;
 	struct prefix6 prefix; /* ADDR, ROUTE */
 	struct in6_addr peer;  /* ADDR with F_PEER */
+	uint32_t former;       /* ACCEPT_RA that undoes: see below */
 };
 
 /* True for the kinds that take something away. */

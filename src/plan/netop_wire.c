@@ -30,7 +30,8 @@ enum {
 	OFF_REMOTE4 = 36,
 	OFF_PREFIX = 40,
 	OFF_PEER = 56,
-	OFF_ZERO = 72,
+	OFF_FORMER = 72,
+	OFF_ZERO = 76,
 };
 
 static void
@@ -76,6 +77,7 @@ netop_encode(const struct netop *op, uint8_t buf[NETOP_WIRE_SIZE])
 	memcpy(buf + OFF_REMOTE4, &op->remote4, sizeof(op->remote4));
 	memcpy(buf + OFF_PREFIX, &op->prefix.addr, sizeof(op->prefix.addr));
 	memcpy(buf + OFF_PEER, &op->peer, sizeof(op->peer));
+	put32(buf + OFF_FORMER, op->former);
 }
 
 /* A name is absent or proper, and nothing hides behind its NUL. */
@@ -103,7 +105,8 @@ netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op)
 	    !all_zero(buf + OFF_ZERO, NETOP_WIRE_SIZE - OFF_ZERO))
 		return -EBADMSG;
 	kind = (enum netop_kind)buf[OFF_KIND];
-	if (buf[OFF_FLAGS] & ~netop_flags_of(kind))
+	if ((buf[OFF_FLAGS] & ~netop_flags_of(kind)) ||
+	    (get32(buf + OFF_FORMER) != 0 && kind != NETOP_ACCEPT_RA))
 		return -EBADMSG;
 
 	op->kind = kind;
@@ -118,5 +121,6 @@ netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op)
 	memcpy(&op->remote4, buf + OFF_REMOTE4, sizeof(op->remote4));
 	memcpy(&op->prefix.addr, buf + OFF_PREFIX, sizeof(op->prefix.addr));
 	memcpy(&op->peer, buf + OFF_PEER, sizeof(op->peer));
+	op->former = get32(buf + OFF_FORMER);
 	return 0;
 }

@@ -105,6 +105,8 @@ rule(const struct policy *p, const struct netop *op)
 	if (op->ifindex != 0 ||
 	    (op->kind != NETOP_TUNNEL && op->ifname[0] != '\0'))
 		return "names an interface of its own";
+	if (op->former != 0)
+		return "a former value, which only an undo has";
 	if (op->flags & ~netop_flags_of(op->kind))
 		return "flags that it does not have";
 	switch (op->kind) {

@@ -197,11 +197,13 @@ class Net:
         self.client.ip(
             "link set lo up",
             "link add wan type veth peer name wan netns " + self.server.name,
-            # Link-local addresses come late and would blur snapshots.
-            "link set wan addrgenmode none up",
+            # Link-local addresses come late and would blur snapshots; in
+            # one command "up" would come first.
+            "link set wan addrgenmode none", "link set wan up",
             f"addr add {CLIENT4}/24 dev wan")
         self.server.ip(
-            "link set lo up", "link set wan addrgenmode none up",
+            "link set lo up", "link set wan addrgenmode none",
+            "link set wan up",
             f"addr add {ROUTER4}/24 dev wan",
             f"addr add {SERVER4}/32 dev lo")
         self.client.ip(f"route add default via {ROUTER4}")

@@ -247,8 +247,9 @@ class TestForeign(Case):
     def foreign(self):
         self.net.client.ip(
             "link add lan type veth peer name host",
-            "link set lan addrgenmode none up",
-            "link set host addrgenmode none up",
+            "link set lan addrgenmode none",
+            "link set host addrgenmode none",
+            "link set lan up", "link set host up",
             "addr add 2001:db8:e::2/64 dev lan nodad",
             "addr add 2001:db8:ffff::77/64 dev lan nodad",
             "route add default via 2001:db8:e::1 dev lan",

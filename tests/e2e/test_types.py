@@ -219,6 +219,9 @@ class TestOptions(Case):
     def adopt(self, kind):
         # Up once: that is when it gets its queueing discipline.
         self.net.client.ip(kind, "link set mine up", "link set mine down")
+        for name, value in ("accept_ra", 2), ("disable_ipv6", 1):
+            self.net.client.run("sh", "-c", f"echo {value} >"
+                                f"/proc/sys/net/ipv6/conf/mine/{name}")
         before = self.net.client.snapshot()
         self.serve()
         client = self.up("-t", "host", "-c", "-i", "mine")
@@ -231,6 +234,11 @@ class TestOptions(Case):
         self.assertEqual(before["-6 route show table all"],
                          after["-6 route show table all"])
         self.assertEqual(before["-d addr show"], after["-d addr show"])
+        for name in "accept_ra", "disable_ipv6":
+            setting = f"/proc/sys/net/ipv6/conf/mine/{name}:"
+            self.assertEqual(
+                [s for s in before["sysctl"] if s.startswith(setting)],
+                [s for s in after["sysctl"] if s.startswith(setting)])
 
     @unittest.skipIf(UML, "for the tun device")
     def test_existing_tun_device_is_used_and_stays(self):

@@ -41,14 +41,10 @@ static void
 undo_accept_ra(struct lx *lx, const struct netop *op, const struct link *l,
     struct netop *undo)
 {
-	bool want = (op->flags & NETOP_F_ON) != 0;
-	bool was = sysctl_get(l->name, "accept_ra") > 0;
-
-	if (want == was ||
-	    (op->slot == NETOP_SLOT_TUNNEL && lx->adopted != l->index))
+	if (op->slot == NETOP_SLOT_TUNNEL && lx->adopted != l->index)
 		return;
 	*undo = *op;
-	undo->flags ^= NETOP_F_ON;
+	undo->former = sysctl_ra_former(l->name);
 }
 
 static int
@@ -141,6 +137,8 @@ apply_on_link(
 	case NETOP_OUTER:
 		return tunnel_outer(lx, l, op, e);
 	case NETOP_ACCEPT_RA:
+		if (op->former != 0)
+			return sysctl_ra_restore(l->name, op->former, e);
 		return sysctl_accept_ra(
 		    l->name, (op->flags & NETOP_F_ON) != 0, e);
 	case NETOP_MTU:

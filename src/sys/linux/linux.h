@@ -169,6 +169,9 @@ int sysctl_get(const char *ifname, const char *name);
 int sysctl_set(const char *ifname, const char *name, int value, struct err *);
 /* Accept router advertisements on it?  Enables IPv6 on it, too. */
 int sysctl_accept_ra(const char *ifname, bool on, struct err *);
+/* The settings that this changes, and back: struct netop's former, not 0. */
+uint32_t sysctl_ra_former(const char *ifname);
+int sysctl_ra_restore(const char *ifname, uint32_t former, struct err *);
 
 /* snapshot.c */
 int snapshot_take(struct kernel *, struct snapshot *, struct err *);

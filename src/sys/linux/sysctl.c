@@ -69,6 +69,35 @@ sysctl_set(const char *ifname, const char *name, int value, struct err *e)
 	return error;
 }
 
+#define FORMER_KNOWN	0x100
+#define FORMER_RA	0x00f
+#define FORMER_DISABLED 0x010
+
+uint32_t
+sysctl_ra_former(const char *ifname)
+{
+	int ra = sysctl_get(ifname, "accept_ra");
+	uint32_t former = FORMER_KNOWN;
+
+	if (ra > 0)
+		former |= (uint32_t)ra & FORMER_RA;
+	if (sysctl_get(ifname, "disable_ipv6") > 0)
+		former |= FORMER_DISABLED;
+	return former;
+}
+
+int
+sysctl_ra_restore(const char *ifname, uint32_t former, struct err *e)
+{
+	int error;
+
+	error = sysctl_set(ifname, "accept_ra", (int)(former & FORMER_RA), e);
+	if (error != 0)
+		return error;
+	return sysctl_set(
+	    ifname, "disable_ipv6", (former & FORMER_DISABLED) != 0, e);
+}
+
 /*
  * 1 accepts advertisements unless the interface forwards, 2 always; whoever
  * asks for it wants it in both cases, and no more than needed is written.
