@@ -65,13 +65,19 @@ void undo_all(struct priv *p);
 void dialler_main(int channel, uint32_t id, pid_t parent,
     const struct priv_conf *conf) __attribute__((__noreturn__));
 
-/* request.c: what the engine and the dialler ask for. */
-void request_from_engine(struct priv *p, const struct msg *m);
+/* dial.c: an attempt, from start to the connection that it hands over. */
+void start_dialler(struct priv *p, uint32_t id);
 void request_from_dialler(struct priv *p, struct msg *m);
 void dial_failed(struct priv *p, int code, const char *text);
+
+/* request.c: what the engine asks for, and what it is told. */
+void request_from_engine(struct priv *p, const struct msg *m);
+void log_from_child(const struct msg *m);
 /* Tell the engine; one that does not listen is ended. */
 void engine_tell(struct priv *p, const struct msg *m);
 void engine_tell_type(struct priv *p, enum msg_type type);
+void engine_tell_error(
+    struct priv *p, enum msg_type type, uint32_t id, const struct err *e);
 
 /* watch.c: what the kernel reports. */
 void watch_read(struct priv *p);

@@ -1,12 +1,8 @@
 /*
- * What the engine asks for, and what a dialler reports.  Both are
- * unprivileged: nothing here trusts more than msg_decode() and the policy
- * have checked.
+ * What the engine asks for.  It is unprivileged: nothing here trusts more
+ * than msg_decode() and the policy have checked.
  */
-#include <sys/socket.h>
-
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,7 +34,7 @@ engine_tell_type(struct priv *p, enum msg_type type)
 	engine_tell(p, &m);
 }
 
-static void
+void
 engine_tell_error(
     struct priv *p, enum msg_type type, uint32_t id, const struct err *e)
 {
@@ -49,7 +45,7 @@ engine_tell_error(
 }
 
 /* No child has anything to say that is worse than an error. */
-static void
+void
 log_from_child(const struct msg *m)
 {
 	int level = m->level & LOG_PRIMASK;
@@ -63,27 +59,6 @@ engine_misbehaves(struct priv *p, const char *what)
 {
 	log_msg(LOG_ERR, "engine sent %s; ending it", what);
 	child_kill(&p->engine);
-}
-
-void
-dial_failed(struct priv *p, int code, const char *text)
-{
-	struct err e;
-
-	err_set(&e, code, "%s", text);
-	child_end(&p->dialler);
-	engine_tell_error(p, MSG_DIAL_FAILED, p->dial_id, &e);
-}
-
-static void
-start_dialler(struct priv *p, uint32_t id)
-{
-	int r = spawn_dialler(p, id);
-
-	if (r != 0) {
-		p->dial_id = id;
-		dial_failed(p, -r, "cannot start a dialler");
-	}
 }
 
 static void
@@ -287,73 +262,6 @@ request_from_engine(struct priv *p, const struct msg *m)
 		break;
 	default:
 		engine_misbehaves(p, "a message that is not for this process");
-		break;
-	}
-}
-
-/* Both ends as the kernel has them: the dialler's word is not taken. */
-static int
-look_at_connection(int fd, struct msg *m)
-{
-	struct sockaddr_in local, remote;
-	socklen_t len = sizeof(local);
-	int type = 0;
-
-	if (getsockname(fd, (struct sockaddr *)&local, &len) == -1 ||
-	    len != sizeof(local) || local.sin_family != AF_INET)
-		return -1;
-	len = sizeof(remote);
-	if (getpeername(fd, (struct sockaddr *)&remote, &len) == -1 ||
-	    len != sizeof(remote) || remote.sin_family != AF_INET)
-		return -1;
-	len = sizeof(type);
-	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 ||
-	    type != SOCK_STREAM)
-		return -1;
-	m->addr4 = local.sin_addr;
-	m->server4 = remote.sin_addr;
-	return 0;
-}
-
-static void
-take_connection(struct priv *p, struct msg *m)
-{
-	char addr[ADDR4_STRLEN], text[64];
-
-	if (look_at_connection(m->fd, m) != 0) {
-		dial_failed(p, ECONNABORTED, "the connection did not last");
-		return;
-	}
-	/* It may have gone while the dialler was at work. */
-	if (p->kernel->ops->is_local4(p->kernel, m->addr4) != 1) {
-		snprintf(text, sizeof(text), "the local address %s is gone",
-		    addr4_format(m->addr4, addr));
-		dial_failed(p, EADDRNOTAVAIL, text);
-		return;
-	}
-	p->local4 = m->addr4;
-	p->local4_known = true;
-	engine_tell(p, m);
-	child_end(&p->dialler);
-}
-
-void
-request_from_dialler(struct priv *p, struct msg *m)
-{
-	if (m->id != p->dial_id)
-		return;
-	switch ((int)m->type) {
-	case MSG_LOG:
-		log_from_child(m);
-		break;
-	case MSG_DIALLED:
-		take_connection(p, m);
-		break;
-	case MSG_DIAL_FAILED:
-		dial_failed(p, m->code, m->text);
-		break;
-	default:
-		dial_failed(p, EPROTO, "the dialler sent what it may not");
 		break;
 	}
 }
