@@ -19,6 +19,14 @@
 int64_t os_now_ms(void);
 
 /*
+ * A descriptor that is readable when a time on that clock has come, sleep of
+ * the machine included.  Open: the descriptor, or -errno.  Set: ms from now,
+ * negative for never; what was set before is void, and so is readability.
+ */
+int os_timer_open(void);
+void os_timer_set(int fd, int64_t ms);
+
+/*
  * len bytes, page-aligned, locked (where RLIMIT_MEMLOCK allows it), not in
  * core dumps, zeros in a child after fork(2) (madvise(2) MADV_WIPEONFORK,
  * minherit(2) INHERIT_ZERO).  NULL with errno set.  os_secret_unmap() takes

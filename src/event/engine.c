@@ -75,19 +75,14 @@ run_effect(struct engine *en, const struct session_effect *fx)
 static void
 arm_timer(struct engine *en)
 {
-	int64_t left;
-	struct timeval tv;
+	int64_t left = -1;
 
-	if (en->session.deadline < 0) {
-		(void)event_del(en->timer);
-		return;
+	if (en->session.deadline >= 0) {
+		left = en->session.deadline - os_now_ms();
+		if (left < 0)
+			left = 0;
 	}
-	left = en->session.deadline - os_now_ms();
-	if (left < 0)
-		left = 0;
-	tv.tv_sec = left / 1000;
-	tv.tv_usec = (left % 1000) * 1000;
-	(void)event_add(en->timer, &tv);
+	os_timer_set(en->timer, left);
 }
 
 static void
@@ -154,6 +149,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
+	/* The step sets the timer anew, or off: it is not readable then. */
 	engine_step_kind(arg, SESSION_EV_TIMER);
 }
 
@@ -171,10 +167,16 @@ engine_main(void *arg, int channel)
 	en.base = event_base_new();
 	if (en.base == NULL)
 		_exit(1);
-	en.timer = event_new(en.base, -1, 0, on_timer, &en);
+	/* Not libevent's own timer: its clock stands still in a suspend. */
+	en.timer = os_timer_open();
+	if (en.timer < 0)
+		_exit(1);
+	en.timer_event =
+	    event_new(en.base, en.timer, EV_READ | EV_PERSIST, on_timer, &en);
 	en.channel_event =
 	    event_new(en.base, channel, EV_READ | EV_PERSIST, heard_read, &en);
-	if (en.timer == NULL || en.channel_event == NULL ||
+	if (en.timer_event == NULL || en.channel_event == NULL ||
+	    event_add(en.timer_event, NULL) == -1 ||
 	    event_add(en.channel_event, NULL) == -1)
 		_exit(1);
 	log_msg(

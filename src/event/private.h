@@ -31,7 +31,8 @@ struct engine {
 
 	int channel;
 	struct event *channel_event;
-	struct event *timer;
+	int timer; /* os_timer_open() */
+	struct event *timer_event;
 
 	/* The connection to the server. */
 	int conn; /* -1: none */

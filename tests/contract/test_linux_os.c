@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -345,6 +346,35 @@ now(void **state)
 	assert_true(os_now_ms() >= before);
 }
 
+static int
+readable(int fd, int ms)
+{
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+
+	return poll(&pfd, 1, ms);
+}
+
+static void
+timer(void **state)
+{
+	int fd = os_timer_open();
+	int64_t start = os_now_ms();
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(readable(fd, 0), 0);
+	os_timer_set(fd, 30);
+	assert_int_equal(readable(fd, 5000), 1);
+	assert_true(os_now_ms() - start >= 30);
+	os_timer_set(fd, 5000);
+	assert_int_equal(readable(fd, 0), 0);
+	os_timer_set(fd, 0);
+	assert_int_equal(readable(fd, 5000), 1);
+	os_timer_set(fd, -1);
+	assert_int_equal(readable(fd, 50), 0);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -357,6 +387,7 @@ main(void)
 	    cmocka_unit_test(secret),
 	    cmocka_unit_test(die_with_parent),
 	    cmocka_unit_test(now),
+	    cmocka_unit_test(timer),
 	};
 
 	if (geteuid() != 0)

@@ -4,6 +4,7 @@
  */
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/timerfd.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -21,6 +22,29 @@ os_now_ms(void)
 	/* Cannot fail: the clock is older than every kernel that runs this. */
 	(void)clock_gettime(CLOCK_BOOTTIME, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int
+os_timer_open(void)
+{
+	int fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	return fd == -1 ? -errno : fd;
+}
+
+void
+os_timer_set(int fd, int64_t ms)
+{
+	struct itimerspec it = {.it_value.tv_sec = 0};
+
+	if (ms >= 0) {
+		it.it_value.tv_sec = ms / 1000;
+		it.it_value.tv_nsec = (ms % 1000) * 1000000;
+		if (ms == 0) /* all zeros would be never */
+			it.it_value.tv_nsec = 1;
+	}
+	/* Cannot fail on a timer of our own and a time in range. */
+	(void)timerfd_settime(fd, 0, &it, NULL);
 }
 
 static size_t
