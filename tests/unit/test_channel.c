@@ -12,6 +12,8 @@
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -375,11 +377,11 @@ send_raw(int fd, const void *p, size_t n, unsigned nfds)
 	if (nfds > 0) {
 		memset(&c, 0, sizeof(c));
 		mh.msg_control = c.buf;
-		mh.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		mh.msg_controllen = (socklen_t)CMSG_SPACE(nfds * sizeof(int));
 		cm = CMSG_FIRSTHDR(&mh);
 		cm->cmsg_level = SOL_SOCKET;
 		cm->cmsg_type = SCM_RIGHTS;
-		cm->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		cm->cmsg_len = (socklen_t)CMSG_LEN(nfds * sizeof(int));
 		memcpy(CMSG_DATA(cm), zero, nfds * sizeof(int));
 	}
 	assert_int_equal(sendmsg(fd, &mh, MSG_EOR | MSG_NOSIGNAL), n);

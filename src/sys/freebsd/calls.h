@@ -22,10 +22,15 @@ ssize_t call_read(int fd, void *buf, size_t len);
 ssize_t call_write(int fd, const void *buf, size_t len);
 int call_close(int fd);
 
+/* A descriptor that is readable while one of those added to it is. */
+int call_poller(void);
+int call_poller_add(int poller, int fd);
+
 /* out NULL: *len becomes what it would take. */
 int call_sysctl(const int *mib, unsigned n, void *out, size_t *len);
 int call_sysctlbyname(const char *name, void *out, size_t *len);
 
 int call_kldload(const char *module);
+uid_t call_geteuid(void);
 
 #endif
