@@ -105,7 +105,11 @@ read_secret(struct instance *in, struct err *e)
 	p->secret_from_file = r == 0;
 	if (r != -ENOENT)
 		return r;
-	r = secret_from_terminal(p->secret, o->server, o->session.user, e);
+	/* Whoever redirects the input, as a boot script, has nobody to ask. */
+	r = -ENOTTY;
+	if (isatty(STDIN_FILENO))
+		r = secret_from_terminal(
+		    p->secret, o->server, o->session.user, e);
 	if (r == -ENOTTY)
 		return err_set(e, ENOTTY,
 		    "no password for %s at %s in %s, and no terminal to ask on",
