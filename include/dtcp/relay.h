@@ -50,6 +50,13 @@ enum relay_verdict relay_check_in(
 enum relay_verdict relay_decap4(
     const uint8_t *p, size_t n, const uint8_t **inner, size_t *innerlen);
 
+/*
+ * What a tun device gave, to the inner packet within.  family: struct
+ * relay's; another one in front is RELAY_VERSION.  Pure.
+ */
+enum relay_verdict relay_strip_family(uint32_t family, const uint8_t *p,
+    size_t n, const uint8_t **inner, size_t *innerlen);
+
 struct relay_stats {
 	uint64_t packets_in, octets_in; /* from outer to tun */
 	uint64_t packets_out, octets_out;
@@ -60,6 +67,7 @@ struct relay_stats {
 struct relay {
 	int tunfd; /* -1: none */
 	int outerfd;
+	uint32_t tun_family; /* os_tun_family() */
 	struct relay_rules rules;
 	struct relay_stats stats;
 };
@@ -68,8 +76,9 @@ void relay_init(struct relay *r);
 
 /*
  * Move up to RELAY_BATCH packets.  Called when the descriptor is readable;
- * both descriptors are non-blocking.  The tun device carries bare packets, no
- * header in front; the outer socket is a connected raw one.  Neither is owned.
+ * both descriptors are non-blocking.  The tun device carries packets with
+ * tun_family in front, which is counted nowhere, or bare ones where that is 0;
+ * the outer socket is a connected raw one.  Neither is owned.
  * Returns how many were taken off, or -errno when a descriptor itself is dead
  * (Linux: -EBADFD, the tun device is gone).  What ICMP makes the outer socket
  * report is counted as RELAY_ERROR, as is a packet for a device that is down.

@@ -128,3 +128,18 @@ relay_decap4(
 	*innerlen = n - hlen;
 	return RELAY_PASS;
 }
+
+enum relay_verdict
+relay_strip_family(uint32_t family, const uint8_t *p, size_t n,
+    const uint8_t **inner, size_t *innerlen)
+{
+	const size_t len = family != 0 ? sizeof(family) : 0;
+
+	if (n < len)
+		return RELAY_SHORT;
+	if (len != 0 && memcmp(p, &family, len) != 0)
+		return RELAY_VERSION;
+	*inner = p + len;
+	*innerlen = n - len;
+	return RELAY_PASS;
+}

@@ -2,7 +2,9 @@
  * The packet path of the user-space tunnel: read, check, write, count.  One
  * packet is in hand at a time, so one buffer serves both directions.
  */
+#include <sys/types.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <errno.h>
 #include <string.h>
@@ -10,8 +12,11 @@
 
 #include "dtcp/relay.h"
 
-/* An IPv4 datagram cannot be larger, nor can what fits into one. */
-#define PACKET_MAX 65536
+/*
+ * An IPv4 datagram cannot be larger, nor can what fits into one, with an
+ * address family in front.
+ */
+#define PACKET_MAX (65536 + sizeof(uint32_t))
 
 static uint8_t packet[PACKET_MAX];
 
@@ -79,17 +84,24 @@ read_packet(int fd)
 }
 
 /*
- * Hand n bytes to fd in one piece.  Returns the verdict; error is what write
- * said where that was no plain success.
+ * Hand n bytes to fd in one piece, family (unless 0) in front.  Returns the
+ * verdict; error is what writev said where that was no plain success.
  */
 static enum relay_verdict
-write_packet(int fd, const uint8_t *p, size_t n, int *error)
+write_packet(int fd, uint32_t family, const uint8_t *p, size_t n, int *error)
 {
+	struct iovec iov[2] = {
+	    {.iov_base = &family, .iov_len = sizeof(family)},
+	    {.iov_base = (void *)p, .iov_len = n},
+	};
+	const int first = family != 0 ? 0 : 1;
 	ssize_t w;
 
+	if (family != 0)
+		n += sizeof(family);
 	*error = 0;
 	do
-		w = write(fd, p, n);
+		w = writev(fd, iov + first, 2 - first);
 	while (w == -1 && errno == EINTR);
 	if (w >= 0 && (size_t)w == n)
 		return RELAY_PASS;
@@ -104,6 +116,8 @@ relay_from_tun(struct relay *r)
 {
 	struct relay_stats *s = &r->stats;
 	enum relay_verdict v;
+	const uint8_t *p;
+	size_t len;
 	ssize_t n;
 	int done, error;
 
@@ -114,12 +128,15 @@ relay_from_tun(struct relay *r)
 		if (n < 0)
 			return (int)n;
 		error = 0;
-		v = relay_check_out(&r->rules, packet, (size_t)n);
+		v = relay_strip_family(
+		    r->tun_family, packet, (size_t)n, &p, &len);
 		if (v == RELAY_PASS)
-			v = write_packet(r->outerfd, packet, (size_t)n, &error);
+			v = relay_check_out(&r->rules, p, len);
+		if (v == RELAY_PASS)
+			v = write_packet(r->outerfd, 0, p, len, &error);
 		if (v == RELAY_PASS) {
 			s->packets_out++;
-			s->octets_out += (uint64_t)n;
+			s->octets_out += len;
 			continue;
 		}
 		s->drops_out[v]++;
@@ -155,7 +172,8 @@ relay_from_outer(struct relay *r)
 		if (v == RELAY_PASS)
 			v = relay_check_in(&r->rules, inner, innerlen);
 		if (v == RELAY_PASS)
-			v = write_packet(r->tunfd, inner, innerlen, &error);
+			v = write_packet(
+			    r->tunfd, r->tun_family, inner, innerlen, &error);
 		if (v == RELAY_PASS) {
 			s->packets_in++;
 			s->octets_in += innerlen;

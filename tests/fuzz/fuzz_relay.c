@@ -57,6 +57,24 @@ check_out(const struct relay_rules *r, const uint8_t *p, size_t n)
 	require(r->any_source || own(r, &src) || IN6_IS_ADDR_LINKLOCAL(&src));
 }
 
+/* With the family in front: just that, and the rest untouched behind it. */
+static void
+check_family(const uint8_t *data, size_t size)
+{
+	const uint32_t family = htonl(28);
+	const uint8_t *inner;
+	size_t innerlen;
+
+	require(
+	    relay_strip_family(0, data, size, &inner, &innerlen) == RELAY_PASS);
+	require(inner == data && innerlen == size);
+	if (relay_strip_family(family, data, size, &inner, &innerlen) !=
+	    RELAY_PASS)
+		return;
+	require(data[0] == 0 && data[1] == 0 && data[2] == 0 && data[3] == 28);
+	require(inner == data + 4 && inner + innerlen == data + size);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -72,6 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t *inner;
 	size_t innerlen;
 
+	check_family(data, size);
 	rules.any_source = true;
 	check_out(&rules, data, size);
 	rules.any_source = false;

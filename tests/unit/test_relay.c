@@ -130,6 +130,54 @@ test_in(void **state)
 	assert_int_equal(e->r.stats.packets_out, 0);
 }
 
+/* A system that puts an address family in front, and wants it there. */
+static size_t
+tag(uint8_t *out, uint32_t family, const void *p, size_t n)
+{
+	memcpy(out, &family, sizeof(family));
+	memcpy(out + sizeof(family), p, n);
+	return sizeof(family) + n;
+}
+
+static void
+test_family_out(void **state)
+{
+	struct ends *e = *state;
+	uint8_t p[4 + sizeof(ip6)];
+
+	e->r.tun_family = htonl(28);
+	put(e->tun, p, tag(p, htonl(28), ip6, sizeof(ip6)));
+	put(e->tun, p, tag(p, htonl(2), ip6, sizeof(ip6)));
+	put(e->tun, p, tag(p, 28, ip6, sizeof(ip6))); /* host's order */
+	put(e->tun, ip6, sizeof(ip6));		      /* bare */
+	put(e->tun, p, 3);
+	put(e->tun, p, tag(p, htonl(28), ip6, 0));
+	assert_int_equal(relay_from_tun(&e->r), 6);
+	assert_comes(e->net, ip6, sizeof(ip6));
+	assert_nothing(e->net);
+	assert_int_equal(e->r.stats.packets_out, 1);
+	assert_int_equal(e->r.stats.octets_out, sizeof(ip6));
+	assert_int_equal(e->r.stats.drops_out[RELAY_VERSION], 3);
+	assert_int_equal(e->r.stats.drops_out[RELAY_SHORT], 2);
+}
+
+static void
+test_family_in(void **state)
+{
+	struct ends *e = *state;
+	uint8_t p[HDR4 + sizeof(ip6)], from[sizeof(ip6)], want[sizeof(p)];
+
+	e->r.tun_family = htonl(28);
+	memcpy(from, ip6, sizeof(from));
+	set_source(from, "2001:db8:2::1");
+	put(e->net, p, wrap(p, from, sizeof(from)));
+	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_comes(e->tun, want, tag(want, htonl(28), from, sizeof(from)));
+	assert_nothing(e->tun);
+	assert_int_equal(e->r.stats.packets_in, 1);
+	assert_int_equal(e->r.stats.octets_in, sizeof(from));
+}
+
 /* One turn is bounded, the rest waits for the next. */
 static void
 test_batch(void **state)
@@ -185,11 +233,10 @@ test_toobig(void **state)
 
 /* The largest datagram there is comes through whole. */
 static void
-test_largest(void **state)
+largest(struct ends *e)
 {
-	static uint8_t p[65535], got[65535];
-	struct ends *e = *state;
-	size_t inner = sizeof(p) - HDR4;
+	static uint8_t p[65535], got[65535 + 4];
+	size_t inner = sizeof(p) - HDR4, front = e->r.tun_family != 0 ? 4 : 0;
 
 	memcpy(p, ip4, HDR4);
 	p[2] = p[3] = 0xff;
@@ -200,8 +247,18 @@ test_largest(void **state)
 	p[sizeof(p) - 1] = 0xee;
 	put(e->net, p, sizeof(p));
 	assert_int_equal(relay_from_outer(&e->r), 1);
-	assert_int_equal(read(e->tun, got, sizeof(got)), inner);
-	assert_memory_equal(got, p + HDR4, inner);
+	assert_int_equal(read(e->tun, got, sizeof(got)), front + inner);
+	assert_memory_equal(got + front, p + HDR4, inner);
+}
+
+static void
+test_largest(void **state)
+{
+	struct ends *e = *state;
+
+	largest(e);
+	e->r.tun_family = htonl(28);
+	largest(e);
 }
 
 /* What ICMP may cause on the outer side costs packets, not the tunnel. */
@@ -281,6 +338,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_out, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_in, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_family_out, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_family_in, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_batch, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_toobig, setup, teardown),
