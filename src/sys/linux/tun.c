@@ -3,7 +3,6 @@
  */
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <netinet/ip.h>
 
 #include <linux/if_tun.h>
 
@@ -12,11 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../raw41.h"
 #include "linux.h"
 
 #define TUN_DEVICE "/dev/net/tun"
 #define TUN_NAME   "dtcp%d" /* the kernel fills in a number */
-#define RAW_RCVBUF (1 << 20)
 
 /* Attach to the device of that name, or make it; ifr tells its name. */
 static int
@@ -102,60 +101,6 @@ tun_adopt(struct lx *lx, const struct link *l, struct err *e)
 	return 0;
 }
 
-static int
-set_options(int fd)
-{
-	const int ttl = LX_TTL, df = IP_PMTUDISC_DONT, size = RAW_RCVBUF;
-
-	if (setsockopt(fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)) == -1 ||
-	    setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &df, sizeof(df)) == -1)
-		return -1;
-	/* Room for a burst; the lesser one does where this is not allowed. */
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ==
-	    -1)
-		(void)setsockopt(
-		    fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	return 0;
-}
-
-/* What came in before the socket was bound to the pair is not for us. */
-static void
-drain(int fd)
-{
-	char byte;
-
-	for (int i = 0; i < 4096; i++) {
-		if (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) == -1 &&
-		    errno != EINTR)
-			return;
-	}
-}
-
-static int
-open_raw(const struct netop *outer, struct err *e)
-{
-	struct sockaddr_in local = {
-	    .sin_family = AF_INET, .sin_addr = outer->local4};
-	struct sockaddr_in remote = {
-	    .sin_family = AF_INET, .sin_addr = outer->remote4};
-	char a[ADDR4_STRLEN], b[ADDR4_STRLEN];
-	int fd, error;
-
-	fd = socket(
-	    AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_IPV6);
-	if (fd != -1 && set_options(fd) == 0 &&
-	    bind(fd, (struct sockaddr *)&local, sizeof(local)) == 0 &&
-	    connect(fd, (struct sockaddr *)&remote, sizeof(remote)) == 0) {
-		drain(fd);
-		return fd;
-	}
-	error = err_sys(e, errno, "raw IPv4 socket (protocol 41) from %s to %s",
-	    addr4_format(outer->local4, a), addr4_format(outer->remote4, b));
-	if (fd != -1)
-		(void)close(fd);
-	return error;
-}
-
 int
 tun_open_user(struct kernel *k, const struct netop *outer, int *tunfd,
     int *rawfd, struct err *e)
@@ -165,7 +110,7 @@ tun_open_user(struct kernel *k, const struct netop *outer, int *tunfd,
 
 	if (lx->tunfd == -1)
 		return err_set(e, ENODEV, "no user-space tunnel is open");
-	raw = open_raw(outer, e);
+	raw = raw41_open(outer->local4, outer->remote4, e);
 	if (raw < 0)
 		return raw;
 	fd = fcntl(lx->tunfd, F_DUPFD_CLOEXEC, 0);

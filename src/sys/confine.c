@@ -1,20 +1,20 @@
 /*
- * Giving up root for good.
+ * Giving up root for good.  The same on every system but for harden.h.
  */
-#include <sys/prctl.h>
+#include <sys/types.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-
-#include <linux/capability.h>
 
 #include <errno.h>
 #include <grp.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "dtcp/os.h"
+#include "harden.h"
+
+#define GROUPS_MAX 16 /* more than one would be wrong as it is */
 
 /*
  * Make an empty directory the root.  It loses its name before it becomes the
@@ -48,12 +48,25 @@ leave_file_system(struct err *e)
 }
 
 static int
-limit(int resource, const char *name, struct err *e)
+limit_files(struct err *e)
 {
 	const struct rlimit none = {0, 0};
 
-	if (setrlimit((__rlimit_resource_t)resource, &none) == -1)
-		return err_sys(e, errno, "setrlimit %s to 0", name);
+	if (setrlimit(RLIMIT_FSIZE, &none) == -1)
+		return err_sys(e, errno, "setrlimit RLIMIT_FSIZE to 0");
+	if (setrlimit(RLIMIT_CORE, &none) == -1)
+		return err_sys(e, errno, "setrlimit RLIMIT_CORE to 0");
+	return 0;
+}
+
+/* This process is the one; 0 would mean "no limit" to FreeBSD's fork(2). */
+static int
+limit_processes(struct err *e)
+{
+	const struct rlimit one = {1, 1};
+
+	if (setrlimit(RLIMIT_NPROC, &one) == -1)
+		return err_sys(e, errno, "setrlimit RLIMIT_NPROC to 1");
 	return 0;
 }
 
@@ -78,15 +91,25 @@ become(const struct os_ids *ids, struct err *e)
 }
 
 /*
- * Trust, but verify: the ids, that there is no way back, and that no
- * capability stayed (the parent may have set SECBIT_NO_SETUID_FIXUP).
+ * The list of groups is empty, or names the effective group, as it always does
+ * on FreeBSD before 15.
  */
+static bool
+no_other_group(gid_t gid)
+{
+	gid_t groups[GROUPS_MAX];
+	int i, n = getgroups(GROUPS_MAX, groups);
+
+	for (i = 0; i < n; i++)
+		if (groups[i] != gid)
+			return false;
+	return n >= 0;
+}
+
+/* Trust, but verify: the ids, and that there is no way back. */
 static int
 verify(const struct os_ids *ids, struct err *e)
 {
-	struct __user_cap_header_struct head = {
-	    .version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
 	uid_t ruid, euid, suid;
 	gid_t rgid, egid, sgid;
 
@@ -95,19 +118,11 @@ verify(const struct os_ids *ids, struct err *e)
 		return err_sys(e, errno, "getresuid");
 	if (ruid != ids->uid || euid != ids->uid || suid != ids->uid ||
 	    rgid != ids->gid || egid != ids->gid || sgid != ids->gid ||
-	    getgroups(0, NULL) != 0)
+	    !no_other_group(ids->gid))
 		return err_set(e, EPERM, "user and group did not change");
 	if (setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0 ||
 	    setegid(0) == 0)
 		return err_set(e, EPERM, "root could be had back");
-	memset(caps, 0, sizeof(caps));
-	if (syscall(SYS_capget, &head, caps) == -1)
-		return err_sys(e, errno, "capget");
-	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-		if ((caps[i].effective | caps[i].permitted) != 0)
-			return err_set(
-			    e, EPERM, "capabilities outlived the user change");
-	}
 	return 0;
 }
 
@@ -117,15 +132,9 @@ drop(const struct os_ids *ids, struct err *e)
 {
 	int error;
 
-	if ((error = limit(RLIMIT_FSIZE, "RLIMIT_FSIZE", e)) != 0 ||
-	    (error = limit(RLIMIT_CORE, "RLIMIT_CORE", e)) != 0 ||
-	    (error = become(ids, e)) != 0)
+	if ((error = limit_files(e)) != 0 || (error = harden_before(e)) != 0 ||
+	    (error = become(ids, e)) != 0 || (error = harden_after(e)) != 0)
 		return error;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return err_sys(e, errno, "prctl PR_SET_NO_NEW_PRIVS");
-	/* After the change of user, which sets it by itself as it likes. */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		return err_sys(e, errno, "prctl PR_SET_DUMPABLE");
 	return verify(ids, e);
 }
 
@@ -147,5 +156,5 @@ os_confine(const struct os_ids *ids, struct err *e)
 		e = &local;
 	if ((error = leave_file_system(e)) != 0 || (error = drop(ids, e)) != 0)
 		return error;
-	return limit(RLIMIT_NPROC, "RLIMIT_NPROC", e);
+	return limit_processes(e);
 }

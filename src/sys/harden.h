@@ -1,0 +1,18 @@
+/*
+ * The part of giving up root that each system has its own calls for:
+ * src/sys/<os>/harden.c, called by confine.c.
+ */
+#ifndef DTCP_SYS_HARDEN_H
+#define DTCP_SYS_HARDEN_H
+
+#include "dtcp/err.h"
+
+/*
+ * Just before the change of user, and just after it: no new privileges by
+ * execve(2), no debugger, no core, and nothing of root's that outlives the
+ * change.  0 or -errno.
+ */
+int harden_before(struct err *e);
+int harden_after(struct err *e);
+
+#endif
