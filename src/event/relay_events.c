@@ -17,6 +17,17 @@ end_one(struct event **ev, int *fd)
 	*fd = -1;
 }
 
+/* What a tun device that somebody removed says: Linux EBADFD, others ENXIO. */
+static bool
+device_is_gone(int error)
+{
+#ifdef EBADFD
+	if (error == EBADFD)
+		return true;
+#endif
+	return error == ENXIO || error == ENODEV;
+}
+
 /*
  * A device that somebody removed is put back by the root process; until then
  * reading on would only spin.  Anything else that ends the relay leaves a
@@ -26,7 +37,7 @@ static void
 relay_died(struct engine *en, const char *what, int r)
 {
 	log_msg(LOG_WARNING, "relay: %s is gone: %s", what, strerror(-r));
-	if (r != -EBADFD && r != -ENODEV)
+	if (!device_is_gone(-r))
 		_exit(1);
 	relay_end(en);
 }

@@ -25,6 +25,9 @@ on_signal(int sig)
 		got_reconnect = 1;
 		break;
 	case SIGUSR1:
+#ifdef SIGINFO
+	case SIGINFO:
+#endif
 		got_info = 1;
 		break;
 	case SIGCHLD:
