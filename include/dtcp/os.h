@@ -14,14 +14,16 @@
 
 /*
  * Milliseconds of a clock that never jumps and, where the system has such a
- * one, also counts while the machine sleeps (Linux: CLOCK_BOOTTIME).
+ * one, also counts while the machine sleeps (Linux: CLOCK_BOOTTIME; FreeBSD
+ * has none, its CLOCK_MONOTONIC stands still).
  */
 int64_t os_now_ms(void);
 
 /*
- * A descriptor that is readable when a time on that clock has come, sleep of
- * the machine included.  Open: the descriptor, or -errno.  Set: ms from now,
- * negative for never; what was set before is void, and so is readability.
+ * A descriptor that is readable when a time on that clock has come (timerfd,
+ * kqueue(2)).  Open: the descriptor, or -errno.  Set: ms from now, negative
+ * for never; what was set before is void, and so is readability.  Both work
+ * after os_seal().
  */
 int os_timer_open(void);
 void os_timer_set(int fd, int64_t ms);
@@ -62,16 +64,47 @@ int os_confine(const struct os_ids *ids, struct err *e);
 int os_drop(const struct os_ids *ids, struct err *e);
 
 /*
- * The engine, once confined: make no socket and change none, send no message
- * but on channel.  0, or -errno where the system cannot see to it (a kernel
- * without seccomp(2)): what os_confine() did holds all the same.
+ * The engine, once confined: reach nothing that it does not hold already.
+ * Linux: make no socket and change none, send no message but on channel
+ * (seccomp(2)).  FreeBSD: capability mode (cap_enter(2)); the descriptors 0
+ * to 2 can only be written to, channel is limited as OS_FD_CHANNEL.  Before
+ * it returns it tries something forbidden.
+ * 0; -ENOSYS where the system cannot (a kernel without seccomp or Capsicum):
+ * what os_confine() did holds all the same.  Any other error means that the
+ * seal does not hold: the process has to exit.
  */
 int os_seal(int channel, struct err *e);
 
+/* What the engine does with a descriptor. */
+enum os_fd_use {
+	OS_FD_CHANNEL, /* messages to and from the root process */
+	OS_FD_STREAM,  /* the connection to the server: also shutdown(2) */
+	OS_FD_TUN,     /* packets of a tun device */
+	OS_FD_OUTER,   /* packets of a connected datagram or raw socket */
+	OS_FD_TIMER,   /* os_timer_open() */
+};
+
+/*
+ * Take from a descriptor every right but those that its use needs (read,
+ * write, wait for it): no ioctl(2), no address, no option of a socket can be
+ * had or set any more.  It holds for this descriptor of this process and for
+ * what becomes of it by fork(2) or by a message, for good.  Nothing where the
+ * system has no such rights (Linux) or was built without them.
+ * 0, or -errno with a line.
+ */
+int os_limit_fd(int fd, enum os_fd_use use, struct err *e);
+
+/*
+ * The flag that recvmsg(2) gives with a record that came whole and was sent
+ * with MSG_EOR, on SOCK_SEQPACKET: MSG_EOR, or 0 where the system never says
+ * so (Linux).
+ */
+int os_record_end(void);
+
 /*
  * Die with SIGKILL when the parent dies, or at once if that is no longer
- * parent; where the system can (Linux).  Call it after os_confine() or
- * os_drop(): a change of user takes the request back, prctl(2).
+ * parent.  Call it after os_confine() or os_drop(), as on Linux a change of
+ * user takes the request back (prctl(2)), and before os_seal().
  */
 void os_die_with_parent(pid_t parent);
 
@@ -83,5 +116,19 @@ const char *os_default_pidfile(void); /* /var/run/dtcpc.pid, /run/dtcpc.pid */
 
 /* The interface that -c means without -i: gif0; NULL where there is none. */
 const char *os_default_tunnel(void);
+
+/*
+ * What the system puts in front of each packet on a tun device, and wants
+ * there: an address family of four octets, here in network byte order
+ * (FreeBSD: 28, with TUNSIFHEAD of tun(4)); 0: bare packets (Linux).
+ */
+uint32_t os_tun_family(void);
+
+/*
+ * Routing tables, FIBs: how many (0: the system has none of the kind), and
+ * the one of this process, setfib(1).
+ */
+uint32_t os_fibs(void);
+uint32_t os_fib(void);
 
 #endif

@@ -157,12 +157,14 @@ void
 engine_main(void *arg, int channel)
 {
 	static struct engine en;
+	struct err e = {0};
 
 	memset(&en, 0, sizeof(en));
 	en.conf = arg;
 	en.channel = channel;
 	en.conn = -1;
 	relay_init(&en.relay);
+	en.relay.tun_family = os_tun_family();
 	session_init(&en.session, en.conf->session, random_bits, NULL);
 	en.base = event_base_new();
 	if (en.base == NULL)
@@ -171,6 +173,10 @@ engine_main(void *arg, int channel)
 	en.timer = os_timer_open();
 	if (en.timer < 0)
 		_exit(1);
+	if (os_limit_fd(en.timer, OS_FD_TIMER, &e) != 0) {
+		log_msg(LOG_ERR, "engine: %s", e.text);
+		_exit(1);
+	}
 	en.timer_event =
 	    event_new(en.base, en.timer, EV_READ | EV_PERSIST, on_timer, &en);
 	en.channel_event =

@@ -148,6 +148,7 @@ channel_recv(int fd, struct msg *m)
 	    .msg_controllen = sizeof(control.buf),
 	};
 	ssize_t n;
+	const int whole = os_record_end();
 	int count, tries = 2, got = -1, error = -EBADMSG;
 
 	memset(m, 0, sizeof(*m));
@@ -171,6 +172,9 @@ channel_recv(int fd, struct msg *m)
 		goto out;
 	}
 	if (count < 0 || (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+		goto out;
+	/* A record that was not sent as one, or only its beginning. */
+	if ((mh.msg_flags & whole) != whole)
 		goto out;
 	if (msg_decode(buf, (size_t)n, m) != 0)
 		goto out;

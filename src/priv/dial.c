@@ -59,6 +59,7 @@ static void
 take_connection(struct priv *p, struct msg *m)
 {
 	char addr[ADDR4_STRLEN], text[64];
+	struct err e = {0};
 
 	if (look_at_connection(m->fd, m) != 0) {
 		dial_failed(p, ECONNABORTED, "the connection did not last");
@@ -69,6 +70,10 @@ take_connection(struct priv *p, struct msg *m)
 		snprintf(text, sizeof(text), "the local address %s is gone",
 		    addr4_format(m->addr4, addr));
 		dial_failed(p, EADDRNOTAVAIL, text);
+		return;
+	}
+	if (os_limit_fd(m->fd, OS_FD_STREAM, &e) != 0) {
+		dial_failed(p, e.code, e.text);
 		return;
 	}
 	p->local4 = m->addr4;

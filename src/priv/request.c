@@ -133,15 +133,20 @@ hand_over_user(struct priv *p, const struct netop *tunnel, struct err *e)
 	r = p->kernel->ops->open_user(p->kernel, tunnel, &tunfd, &rawfd, e);
 	if (r != 0)
 		return r;
-	m.type = MSG_TUN;
-	m.fd = tunfd;
-	engine_tell(p, &m);
-	m.type = MSG_OUTER;
-	m.fd = rawfd;
-	engine_tell(p, &m);
+	r = os_limit_fd(tunfd, OS_FD_TUN, e);
+	if (r == 0)
+		r = os_limit_fd(rawfd, OS_FD_OUTER, e);
+	if (r == 0) {
+		m.type = MSG_TUN;
+		m.fd = tunfd;
+		engine_tell(p, &m);
+		m.type = MSG_OUTER;
+		m.fd = rawfd;
+		engine_tell(p, &m);
+	}
 	close(tunfd);
 	close(rawfd);
-	return 0;
+	return r;
 }
 
 static bool

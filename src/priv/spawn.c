@@ -84,28 +84,38 @@ fork_child(const struct priv *p, struct child *c, pid_t *parent)
 	return pid;
 }
 
+/* An engine that is not confined does not run, nor does another. */
+static void __attribute__((__noreturn__))
+refuse_to_run(int channel, const struct err *e)
+{
+	struct msg m = {.type = MSG_EXIT, .level = 1, .fd = -1};
+
+	log_msg(LOG_ERR, "%s", e->text);
+	(void)channel_send(channel, &m);
+	_exit(1);
+}
+
 int
 spawn_engine(struct priv *p)
 {
 	static int channel = CHANNEL_FD;
 	struct err e = {0};
 	pid_t pid, parent;
+	int r;
 
 	pid = fork_child(p, &p->engine, &parent);
 	if (pid != 0)
 		return pid < 0 ? (int)pid : 0;
 	setproctitle("engine");
 	log_set_sink(sink_to_channel, &channel);
-	if (os_confine(&p->conf->ids, &e) != 0) {
-		struct msg m = {.type = MSG_EXIT, .level = 1, .fd = -1};
-
-		log_msg(LOG_ERR, "%s", e.text);
-		(void)channel_send(channel, &m);
-		_exit(1);
-	}
+	if (os_confine(&p->conf->ids, &e) != 0)
+		refuse_to_run(channel, &e);
 	os_die_with_parent(parent);
-	if (os_seal(channel, &e) != 0)
+	r = os_seal(channel, &e);
+	if (r == -ENOSYS)
 		log_msg(LOG_DEBUG, "engine: %s", e.text);
+	else if (r != 0)
+		refuse_to_run(channel, &e);
 	p->conf->engine(p->conf->engine_arg, channel);
 }
 

@@ -97,6 +97,23 @@ os_die_with_parent(pid_t parent)
 		(void)kill(getpid(), SIGKILL);
 }
 
+/* A record always comes whole, or with MSG_TRUNC; MSG_EOR is not told. */
+int
+os_record_end(void)
+{
+	return 0;
+}
+
+/* There are no rights on descriptors; seal.c bars the calls instead. */
+int
+os_limit_fd(int fd, enum os_fd_use use, struct err *e)
+{
+	(void)fd;
+	(void)use;
+	(void)e;
+	return 0;
+}
+
 const char *
 os_default_pidfile(void)
 {
@@ -114,4 +131,24 @@ const char *
 os_default_tunnel(void)
 {
 	return NULL;
+}
+
+/* IFF_NO_PI: bare packets. */
+uint32_t
+os_tun_family(void)
+{
+	return 0;
+}
+
+/* Routing tables are chosen by rules, not by process or interface. */
+uint32_t
+os_fibs(void)
+{
+	return 0;
+}
+
+uint32_t
+os_fib(void)
+{
+	return 0;
 }

@@ -9,6 +9,7 @@
  * and limits.
  */
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -16,6 +17,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "dtcp/os.h"
@@ -48,6 +50,18 @@
 #define ALLOW  BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define REFUSE_CALL(name) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), REFUSE
+
+/* What succeeds stays open: the process has to exit. */
+static int
+try_forbidden(struct err *e)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd == -1 && errno == EPERM)
+		return 0;
+	return err_set(e, EPERM, "the system call filter does not hold: %s",
+	    fd == -1 ? strerror(errno) : "socket(2) was let through");
+}
 
 int
 os_seal(int channel, struct err *e)
@@ -90,9 +104,12 @@ os_seal(int channel, struct err *e)
 	    .len = sizeof(code) / sizeof(code[0]), .filter = code};
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == -1)
-		return err_sys(e, errno, "cannot filter system calls");
-	return 0;
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == -1) {
+		/* EINVAL: a kernel that was built without filters. */
+		return err_sys(e, errno == EINVAL ? ENOSYS : errno,
+		    "cannot filter system calls");
+	}
+	return try_forbidden(e);
 }
 
 #else
