@@ -20,7 +20,7 @@ struct journal {
 
 /*
  * Append an inverse (NETOP_NONE is ignored).  Of several former values of the
- * same thing (ACCEPT_RA, see struct netop) the oldest is the one to go back
+ * same thing (netop_is_value()) the oldest is the one to go back
  * to: later ones are ignored.  0 or -EOVERFLOW.
  */
 int journal_push(struct journal *j, const struct netop *inverse);
@@ -38,7 +38,8 @@ bool journal_discharge(struct journal *j, const struct netop *op);
 /*
  * The undo file: tag says whose it is (shorter than JOURNAL_TAG_MAX; what is
  * longer is cut).  Encoding returns the size; decoding returns 0, or -EBADMSG
- * with text for anything not exactly so: entries are inverses or ACCEPT_RA.
+ * with text for anything not exactly so: another version of the format, an
+ * entry that is neither an inverse nor a former value (netop_is_value()).
  */
 size_t journal_encode(
     const struct journal *j, const char *tag, uint8_t buf[JOURNAL_WIRE_MAX]);

@@ -23,6 +23,7 @@ enum netop_kind {
 	NETOP_NONE,	 /* nothing (an op with no inverse) */
 	NETOP_TUNNEL,	 /* create or adopt: name, outer pair, tag */
 	NETOP_OUTER,	 /* change the outer pair */
+	NETOP_FIB,	 /* the interface belongs to routing table fib */
 	NETOP_ACCEPT_RA, /* F_ON or not; enables IPv6 on it too */
 	NETOP_MTU,
 	NETOP_UP,
@@ -65,10 +66,14 @@ enum netop_flag {
  * carries our tag (-ENOENT where there is none): the journal's entry of a
  * tunnel whose name was not known yet when the program was killed.
  *
- * What ACCEPT_RA changes on an interface that is not ours is undone by
- * another ACCEPT_RA with the former value (former: the back-end's own code of
- * all the settings it touched; 0: none, F_ON counts): the one case in which a
- * kind that is no inverse is a journal entry.  (MTU: RELEASE restores it.)
+ * What ACCEPT_RA or FIB change on an interface that is not ours is undone by
+ * another one with the former value (netop_is_value(); ACCEPT_RA's former: the
+ * back-end's own code of all the settings it touched; 0: none, F_ON counts):
+ * the one case in which a kind that is no inverse is a journal entry.  (MTU:
+ * RELEASE restores it.)
+ *
+ * fib is a routing table's number, from 0; 0 where the system has but one.  A
+ * route lies in one table, whichever its interface belongs to.
  */
 struct netop {
 	enum netop_kind kind;
@@ -82,11 +87,15 @@ struct netop {
 	struct in_addr remote4;
 	struct prefix6 prefix; /* ADDR, ROUTE */
 	struct in6_addr peer;  /* ADDR with F_PEER */
-	uint32_t former;       /* ACCEPT_RA that undoes: see below */
+	uint32_t former;       /* ACCEPT_RA that undoes: see above */
+	uint32_t fib;	       /* FIB, ROUTE, ROUTE_DEL: routing table */
 };
 
 /* True for the kinds that take something away. */
 bool netop_is_inverse(enum netop_kind k);
+
+/* ACCEPT_RA, FIB: undone by another of the kind, see struct netop. */
+bool netop_is_value(enum netop_kind k);
 
 /*
  * True for the kinds that cannot do without a resolved interface.  ROUTE,
@@ -102,7 +111,7 @@ uint8_t netop_flags_of(enum netop_kind k);
 
 /*
  * The inverse of op as if it had made everything itself.  Kinds without one
- * of their own (OUTER, ACCEPT_RA, MTU: gone with the interface) give
+ * of their own (OUTER, FIB, ACCEPT_RA, MTU: gone with the interface) give
  * NETOP_NONE.  A back-end's prepare() corrects it where something was there
  * already.
  */
@@ -122,16 +131,17 @@ bool netop_same_tunnel(const struct netop *a, const struct netop *b);
 
 /*
  * Fixed-size encoding, field by field, network byte order: messages and the
- * undo file.  Decoding refuses unknown kinds, flags that the kind does not
- * have, slots out of range, prefix lengths over 128, names without NUL or
- * with odd bytes: -EBADMSG.
+ * undo file.  Decoding refuses unknown kinds, flags, a former value or a fib
+ * that the kind does not have, slots out of range, prefix lengths over 128,
+ * names without NUL or with odd bytes: -EBADMSG.
  */
 #define NETOP_WIRE_SIZE 80
 void netop_encode(const struct netop *op, uint8_t buf[NETOP_WIRE_SIZE]);
 int netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op);
 
 /*
- * For people: "route add default dev dtcp0 metric 2048".  Returns buf.
+ * For people: "route add default dev dtcp0 metric 2048", and " fib 1" where
+ * that is not 0.  Returns buf.
  */
 #define NETOP_TEXT_MAX 192
 const char *netop_format(const struct netop *op, char *buf, size_t size);

@@ -108,6 +108,13 @@ int os_record_end(void);
  */
 void os_die_with_parent(pid_t parent);
 
+/*
+ * Routing tables (FreeBSD's FIBs): how many the kernel has, 0 where the system
+ * knows none, and the one that this process's routes go to.
+ */
+uint32_t os_fibs(void);
+uint32_t os_fib(void);
+
 /* Once at the start of main(), so that setproctitle(3) has room. */
 void os_title_init(int argc, char *argv[]);
 
@@ -123,12 +130,5 @@ const char *os_default_tunnel(void);
  * (FreeBSD: 28, with TUNSIFHEAD of tun(4)); 0: bare packets (Linux).
  */
 uint32_t os_tun_family(void);
-
-/*
- * Routing tables, FIBs: how many (0: the system has none of the kind), and
- * the one of this process, setfib(1).
- */
-uint32_t os_fibs(void);
-uint32_t os_fib(void);
 
 #endif

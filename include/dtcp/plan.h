@@ -27,6 +27,8 @@ struct plan_conf {
 	bool encap_user;
 	uint32_t mtu;		    /* -m */
 	uint32_t metric;	    /* --metric */
+	uint32_t fib;		    /* of the routes: -F, or this process's */
+	bool set_fib;		    /* -F: the interface's, too */
 	enum route_mode route_mode; /* -r */
 	bool replace_default;	    /* --replace-default */
 	unsigned naddrs;	    /* -A */
@@ -59,11 +61,12 @@ unsigned plan_routes(
 int grant_check(const struct grant *g, struct in_addr local4, struct err *e);
 
 /*
- * The whole list for a grant: tunnel, accept_ra (off, unless ROUTE_SOLICIT),
- * MTU, up, addresses (the pair's, then -A), unreachable routes for delegated
- * prefixes, routes.  No address comes twice.  Calls grant_check().  0, or
- * -EINVAL with one line: the grant, or options that cannot be (no
- * encapsulation, MTU, metric, -c without a name, an -A that is not inner).
+ * The whole list for a grant: tunnel, its routing table (where set_fib),
+ * accept_ra (off, unless ROUTE_SOLICIT), MTU, up, addresses (the pair's, then
+ * -A), unreachable routes for delegated prefixes, routes.  No address comes
+ * twice.  Calls grant_check().  0, or -EINVAL with one line: the grant, or
+ * options that cannot be (no encapsulation, MTU, metric, -c without a name, an
+ * -A that is not inner).
  */
 int plan_make(const struct plan_conf *c, const struct grant *g,
     struct in_addr local4, struct plan *p, struct err *e);
@@ -84,7 +87,7 @@ void plan_withdraw(const struct plan *have, struct plan *out);
 
 /*
  * Fold an operation that took effect into the list of what is in effect: an
- * addition is appended (once), OUTER, MTU and ACCEPT_RA replace, a removal
+ * addition is appended (once), OUTER, FIB, MTU and ACCEPT_RA replace, a removal
  * takes its counterpart out (TUNNEL_*: everything on the slot).  Returns 0,
  * -EOVERFLOW, or -ENOENT for OUTER without a tunnel.
  */

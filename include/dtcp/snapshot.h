@@ -17,6 +17,7 @@ struct snap_link {
 	char ifname[NETOP_NAMESIZE];
 	uint32_t ifindex;
 	uint32_t mtu;
+	uint32_t fib; /* the routing table it belongs to */
 	bool up;
 	bool user; /* a tun device */
 	bool accept_ra;
@@ -35,6 +36,7 @@ struct snap_addr {
 struct snap_route {
 	uint32_t ifindex; /* 0: reject */
 	uint32_t metric;  /* 0: this system has none */
+	uint32_t fib;	  /* the routing table it lies in */
 	struct prefix6 dst;
 };
 

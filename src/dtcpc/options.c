@@ -54,7 +54,6 @@ set_defaults(struct options *o)
 	memset(o, 0, sizeof(*o));
 	o->action = ACTION_RUN;
 	o->port = "20200";
-	o->fib = -1;
 	strlcpy(o->pidfile, os_default_pidfile(), sizeof(o->pidfile));
 	strlcpy(
 	    o->auth_file, DTCP_SYSCONFDIR "/dtcpc.auth", sizeof(o->auth_file));
@@ -67,6 +66,7 @@ set_defaults(struct options *o)
 	o->plan.encap_user = true;
 	o->plan.mtu = PLAN_MTU_DEFAULT;
 	o->plan.metric = PLAN_METRIC_DEFAULT;
+	o->plan.fib = os_fib();
 	o->plan.route_mode = ROUTE_STATIC;
 }
 
@@ -202,8 +202,6 @@ options_unsupported(const struct options *o, struct err *e)
 		what = o->delegation != NULL ? "-P" : "-a";
 	else if (o->plan.route_mode == ROUTE_SOLICIT)
 		what = "-r solicit";
-	else if (o->fib >= 0)
-		what = "-F";
 	if (what == NULL)
 		return 0;
 	return err_set(e, ENOTSUP, "%s is not supported by this version", what);

@@ -35,14 +35,13 @@ struct options {
 	char pidfile[OPTIONS_PIDFILE_MAX]; /* -f */
 	char auth_file[OPTIONS_PATH_MAX];  /* --auth-file */
 	struct session_conf session; /* -u -t -n -l, --ping-*, --retry-* */
-	struct plan_conf plan;	     /* -i -c -o -m -A -R -r, ... */
+	struct plan_conf plan;	     /* -i -c -o -m -A -R -r -F, ... */
 	/* What options_unsupported() refuses. */
 	bool udp;		/* -U */
 	bool no_advertise;	/* -a */
 	uint32_t udp_port;	/* -b, 0 = not given */
 	uint32_t nat_port;	/* -B, 0 = not given */
 	const char *delegation; /* -P, NULL = not given */
-	int32_t fib;		/* -F, -1 = not given */
 };
 
 /*

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "dtcp/num.h"
+#include "dtcp/os.h"
 #include "optset.h"
 #include "optvalue.h"
 
 #define SPAN_MIN   10		      /* ms */
 #define SPAN_MAX   (24 * 3600 * 1000) /* ms, a day */
-#define FIB_MAX	   65535
 #define METRIC_MAX (PLAN_METRIC_REJECT - 1)
 
 int
@@ -91,13 +91,10 @@ set_port(struct optset *p, const char *arg)
 static int
 set_fib(struct optset *p, const char *arg)
 {
-	uint32_t fib;
-	int r;
+	char why[VALUE_WHY_MAX];
 
-	r = set_number(p, OPT_FIB, arg, 0, FIB_MAX, &fib);
-	if (r == 0)
-		p->o->fib = (int32_t)fib;
-	return r;
+	return checked(
+	    p, OPT_FIB, arg, value_fib(arg, os_fibs(), &p->o->plan, why));
 }
 
 static int

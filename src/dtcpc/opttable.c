@@ -21,7 +21,7 @@ const struct opt_desc opt_table[OPT_COUNT] = {
     [OPT_PID_FILE] = {'f', "pid-file", "file", NULL,
 	"pid file; it names the instance"},
     [OPT_FIB] = {'F', "fib", "fib", NULL,
-	"routing table of the tunnel interface (not supported yet)"},
+	"routing table of the tunnel interface and of its routes (FreeBSD)"},
     [OPT_INTERFACE] = {'i', "interface", "if", NULL,
 	"name of the tunnel interface"},
     [OPT_RECONNECT] = {'l', "reconnect", NULL, NULL,

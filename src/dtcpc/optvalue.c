@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dtcp/num.h"
 #include "optvalue.h"
 
+#define FIB_MAX	    65535
 #define ADDRESS_LEN 64	/* ifconfig(8) inet6 */
 #define ROUTE_LEN   128 /* route(8) */
 
@@ -177,5 +179,30 @@ value_word(const char *arg, size_t max)
 		return "is too long";
 	if (strchr(arg, ' ') != NULL || has_control(arg))
 		return "holds blanks or control characters";
+	return NULL;
+}
+
+const char *
+value_fib(const char *arg, uint32_t fibs, struct plan_conf *c,
+    char why[VALUE_WHY_MAX])
+{
+	char range[32] = "0";
+	uint32_t fib;
+
+	if (fibs == 0)
+		return "this system has no routing tables to choose from";
+	if (num_parse(arg, strlen(arg), 0, FIB_MAX, &fib) != 0)
+		return "not the number of a routing table";
+	if (fib >= fibs) {
+		if (fibs > 1)
+			snprintf(range, sizeof(range), "0 to %u", fibs - 1);
+		snprintf(why, VALUE_WHY_MAX,
+		    "this kernel has %u FIB%s, %s; net.fibs in loader.conf(5) "
+		    "sets more",
+		    fibs, fibs == 1 ? "" : "s", range);
+		return why;
+	}
+	c->fib = fib;
+	c->set_fib = true;
 	return NULL;
 }

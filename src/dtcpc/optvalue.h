@@ -6,9 +6,11 @@
 
 #include "dtcp/plan.h"
 
+#define VALUE_WHY_MAX 96
+
 /*
  * Each of these returns NULL, or what is wrong with arg in a few words.  The
- * words are constants.
+ * words are constants where nothing else is said.
  */
 
 /* -A and -R: a comma-separated list, added to what is there already. */
@@ -20,5 +22,12 @@ const char *value_path(const char *arg, char *buf, size_t size);
 
 /* A word of 1 to max bytes without blanks and control bytes. */
 const char *value_word(const char *arg, size_t max);
+
+/*
+ * -F, on a kernel that has fibs routing tables (os_fibs()).  What is wrong is
+ * written to why, for it names numbers.
+ */
+const char *value_fib(const char *arg, uint32_t fibs, struct plan_conf *c,
+    char why[VALUE_WHY_MAX]);
 
 #endif

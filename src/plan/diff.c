@@ -111,6 +111,7 @@ plan_note(struct plan *have, const struct netop *op)
 	case NETOP_OUTER:
 		return note_outer(have, op);
 	case NETOP_TUNNEL:
+	case NETOP_FIB:
 	case NETOP_ACCEPT_RA:
 	case NETOP_MTU:
 		return note_single(have, op);
@@ -144,7 +145,7 @@ collide(const struct netop *a, const struct netop *b)
 		return a->slot == b->slot &&
 		    addr6_equal(&a->prefix.addr, &b->prefix.addr);
 	return a->kind == NETOP_ROUTE && a->metric == b->metric &&
-	    prefix6_equal(&a->prefix, &b->prefix);
+	    a->fib == b->fib && prefix6_equal(&a->prefix, &b->prefix);
 }
 
 /* Put op into out, by its slot alone, and fold it into cur. */

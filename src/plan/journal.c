@@ -7,13 +7,7 @@
 #include "dtcp/journal.h"
 
 /* "DUJ" and the version of the format, then the number of entries. */
-static const uint8_t magic[4] = {'D', 'U', 'J', 1};
-
-static bool
-is_value(const struct netop *op)
-{
-	return op->kind == NETOP_ACCEPT_RA;
-}
+static const uint8_t magic[4] = {'D', 'U', 'J', 2};
 
 int
 journal_push(struct journal *j, const struct netop *inverse)
@@ -23,7 +17,8 @@ journal_push(struct journal *j, const struct netop *inverse)
 	if (inverse->kind == NETOP_NONE)
 		return 0;
 	for (i = 0; i < j->n; i++) {
-		if (is_value(inverse) && j->entries[i].kind == inverse->kind &&
+		if (netop_is_value(inverse->kind) &&
+		    j->entries[i].kind == inverse->kind &&
 		    j->entries[i].slot == inverse->slot)
 			return 0;
 	}
@@ -104,8 +99,13 @@ journal_decode(const uint8_t *buf, size_t n, struct journal *j,
 	if (n < JOURNAL_HEADER_SIZE)
 		return err_set(
 		    e, EBADMSG, "undo file: %zu bytes are too few", n);
-	if (memcmp(buf, magic, sizeof(magic)) != 0)
+	if (memcmp(buf, magic, sizeof(magic) - 1) != 0)
 		return err_set(e, EBADMSG, "undo file: not of this program");
+	if (buf[3] != magic[3])
+		return err_set(e, EBADMSG,
+		    "undo file: version %u, written by another version of "
+		    "this program",
+		    buf[3]);
 	if (decode_tag(buf + 8, tag) != 0)
 		return err_set(e, EBADMSG, "undo file: broken tag");
 	memcpy(&count, buf + 4, sizeof(count));
@@ -117,7 +117,8 @@ journal_decode(const uint8_t *buf, size_t n, struct journal *j,
 	for (i = 0; i < count; i++, p += NETOP_WIRE_SIZE) {
 		op = &j->entries[i];
 		if (netop_decode(p, op) != 0 ||
-		    (!netop_is_inverse(op->kind) && !is_value(op))) {
+		    (!netop_is_inverse(op->kind) &&
+			!netop_is_value(op->kind))) {
 			j->n = 0;
 			return err_set(e, EBADMSG,
 			    "undo file: entry %u cannot be read", i + 1);

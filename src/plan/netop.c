@@ -22,6 +22,7 @@ netop_is_inverse(enum netop_kind k)
 	case NETOP_NONE:
 	case NETOP_TUNNEL:
 	case NETOP_OUTER:
+	case NETOP_FIB:
 	case NETOP_ACCEPT_RA:
 	case NETOP_MTU:
 	case NETOP_UP:
@@ -34,10 +35,17 @@ netop_is_inverse(enum netop_kind k)
 }
 
 bool
+netop_is_value(enum netop_kind k)
+{
+	return k == NETOP_ACCEPT_RA || k == NETOP_FIB;
+}
+
+bool
 netop_needs_link(const struct netop *op)
 {
 	switch (op->kind) {
 	case NETOP_OUTER:
+	case NETOP_FIB:
 	case NETOP_ACCEPT_RA:
 	case NETOP_MTU:
 	case NETOP_UP:
@@ -68,6 +76,7 @@ netop_on_slot(const struct netop *op, uint8_t slot)
 		return op->slot == slot;
 	case NETOP_NONE:
 	case NETOP_OUTER:
+	case NETOP_FIB:
 	case NETOP_ACCEPT_RA:
 	case NETOP_MTU:
 	case NETOP_UP:
@@ -102,6 +111,7 @@ netop_flags_of(enum netop_kind k)
 	case NETOP_ROUTE_DEL:
 		return NETOP_F_REJECT | NETOP_F_OPTIONAL;
 	case NETOP_NONE:
+	case NETOP_FIB:
 	case NETOP_MTU:
 	case NETOP_UP:
 	case NETOP_DOWN:
@@ -128,6 +138,7 @@ inverse_kind(const struct netop *op)
 		return NETOP_ROUTE_DEL;
 	case NETOP_NONE:
 	case NETOP_OUTER:
+	case NETOP_FIB:
 	case NETOP_ACCEPT_RA:
 	case NETOP_MTU:
 	case NETOP_TUNNEL_DESTROY:
@@ -155,6 +166,7 @@ netop_inverse(const struct netop *op, struct netop *inv)
 	memcpy(inv->ifname, in.ifname, sizeof(inv->ifname));
 	inv->ifindex = in.ifindex;
 	inv->metric = in.metric;
+	inv->fib = in.fib;
 	inv->prefix = in.prefix;
 	inv->peer = in.peer;
 }
@@ -206,6 +218,8 @@ netop_equal(const struct netop *a, const struct netop *b)
 		return netop_same_tunnel(a, b) && same_outer(a, b);
 	case NETOP_OUTER:
 		return same_link(a, b) && same_outer(a, b);
+	case NETOP_FIB:
+		return same_link(a, b) && a->fib == b->fib;
 	case NETOP_ACCEPT_RA:
 		return same_link(a, b) && same_flag(a, b, NETOP_F_ON);
 	case NETOP_MTU:
@@ -229,7 +243,7 @@ netop_equal(const struct netop *a, const struct netop *b)
 		return same_flag(a, b, NETOP_F_REJECT) &&
 		    ((a->flags & NETOP_F_REJECT) != 0 || same_link(a, b)) &&
 		    prefix6_equal(&a->prefix, &b->prefix) &&
-		    a->metric == b->metric;
+		    a->metric == b->metric && a->fib == b->fib;
 	case NETOP_NONE:
 	case NETOP_KINDS:
 		break;

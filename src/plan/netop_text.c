@@ -59,16 +59,18 @@ format_addr(const struct netop *op, const char *verb, char *buf, size_t size)
 static void
 format_route(const struct netop *op, const char *verb, char *buf, size_t size)
 {
-	char dst[PREFIX6_STRLEN] = "default", slot[16];
+	char dst[PREFIX6_STRLEN] = "default", slot[16], fib[24] = "";
 
 	if (op->prefix.len != 0)
 		prefix6_format(&op->prefix, dst);
+	if (op->fib != 0)
+		snprintf(fib, sizeof(fib), " fib %u", op->fib);
 	if (op->flags & NETOP_F_REJECT)
-		snprintf(buf, size, "route %s unreachable %s metric %u", verb,
-		    dst, op->metric);
+		snprintf(buf, size, "route %s unreachable %s metric %u%s", verb,
+		    dst, op->metric, fib);
 	else
-		snprintf(buf, size, "route %s %s dev %s metric %u", verb, dst,
-		    link_name(op, slot, sizeof(slot)), op->metric);
+		snprintf(buf, size, "route %s %s dev %s metric %u%s", verb, dst,
+		    link_name(op, slot, sizeof(slot)), op->metric, fib);
 }
 
 const char *
@@ -85,6 +87,9 @@ netop_format(const struct netop *op, char *buf, size_t size)
 		snprintf(buf, size, "tunnel change %s local %s remote %s", dev,
 		    addr4_format(op->local4, local),
 		    addr4_format(op->remote4, remote));
+		break;
+	case NETOP_FIB:
+		snprintf(buf, size, "fib %u dev %s", op->fib, dev);
 		break;
 	case NETOP_ACCEPT_RA:
 		snprintf(buf, size, "accept_ra %s dev %s",

@@ -8,7 +8,7 @@
  *	28 metric
  *	32 outer local address      36 outer remote address
  *	40 prefix                   56 peer
- *	72 zero
+ *	72 former value             76 routing table
  */
 #include <arpa/inet.h>
 
@@ -31,7 +31,7 @@ enum {
 	OFF_PREFIX = 40,
 	OFF_PEER = 56,
 	OFF_FORMER = 72,
-	OFF_ZERO = 76,
+	OFF_FIB = 76,
 };
 
 static void
@@ -78,6 +78,7 @@ netop_encode(const struct netop *op, uint8_t buf[NETOP_WIRE_SIZE])
 	memcpy(buf + OFF_PREFIX, &op->prefix.addr, sizeof(op->prefix.addr));
 	memcpy(buf + OFF_PEER, &op->peer, sizeof(op->peer));
 	put32(buf + OFF_FORMER, op->former);
+	put32(buf + OFF_FIB, op->fib);
 }
 
 /* A name is absent or proper, and nothing hides behind its NUL. */
@@ -94,6 +95,12 @@ name_ok(const uint8_t *p)
 	return n == 0 || netop_ifname_ok(name);
 }
 
+static bool
+has_fib(enum netop_kind k)
+{
+	return k == NETOP_FIB || k == NETOP_ROUTE || k == NETOP_ROUTE_DEL;
+}
+
 int
 netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op)
 {
@@ -101,12 +108,12 @@ netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op)
 
 	memset(op, 0, sizeof(*op));
 	if (buf[OFF_KIND] >= NETOP_KINDS || buf[OFF_SLOT] >= NETOP_SLOTS ||
-	    buf[OFF_PLEN] > 128 || !name_ok(buf + OFF_NAME) ||
-	    !all_zero(buf + OFF_ZERO, NETOP_WIRE_SIZE - OFF_ZERO))
+	    buf[OFF_PLEN] > 128 || !name_ok(buf + OFF_NAME))
 		return -EBADMSG;
 	kind = (enum netop_kind)buf[OFF_KIND];
 	if ((buf[OFF_FLAGS] & ~netop_flags_of(kind)) ||
-	    (get32(buf + OFF_FORMER) != 0 && kind != NETOP_ACCEPT_RA))
+	    (get32(buf + OFF_FORMER) != 0 && kind != NETOP_ACCEPT_RA) ||
+	    (get32(buf + OFF_FIB) != 0 && !has_fib(kind)))
 		return -EBADMSG;
 
 	op->kind = kind;
@@ -122,5 +129,6 @@ netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op)
 	memcpy(&op->prefix.addr, buf + OFF_PREFIX, sizeof(op->prefix.addr));
 	memcpy(&op->peer, buf + OFF_PEER, sizeof(op->peer));
 	op->former = get32(buf + OFF_FORMER);
+	op->fib = get32(buf + OFF_FIB);
 	return 0;
 }

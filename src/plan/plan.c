@@ -191,6 +191,8 @@ add_tunnel(const struct plan_conf *c, const struct grant *g,
 	memcpy(op->ifname, c->ifname, sizeof(op->ifname));
 	op->local4 = local4;
 	op->remote4 = g->server4;
+	if (c->set_fib)
+		add(p, NETOP_FIB, 0)->fib = c->fib;
 	add(p, NETOP_ACCEPT_RA,
 	    c->route_mode == ROUTE_SOLICIT ? NETOP_F_ON : 0U);
 	op = add(p, NETOP_MTU, 0);
@@ -233,13 +235,14 @@ add_addrs(const struct plan_conf *c, const struct grant *g, struct plan *p)
 }
 
 static void
-add_route(
-    struct plan *p, const struct prefix6 *dst, unsigned flags, uint32_t metric)
+add_route(const struct plan_conf *c, struct plan *p, const struct prefix6 *dst,
+    unsigned flags)
 {
 	struct netop *op = add(p, NETOP_ROUTE, flags | NETOP_F_OPTIONAL);
 
 	op->prefix = *dst;
-	op->metric = metric;
+	op->metric = flags & NETOP_F_REJECT ? PLAN_METRIC_REJECT : c->metric;
+	op->fib = c->fib;
 }
 
 int
@@ -255,16 +258,15 @@ plan_make(const struct plan_conf *c, const struct grant *g,
 	    (rc = grant_check(g, local4, e)) != 0)
 		return rc;
 	_Static_assert(
-	    4 + 1 + PLAN_ADDRS_MAX + GRANT_PREFIXES_MAX + PLAN_ROUTES_MAX <=
+	    5 + 1 + PLAN_ADDRS_MAX + GRANT_PREFIXES_MAX + PLAN_ROUTES_MAX <=
 		PLAN_MAX,
 	    "the longest list fits");
 	add_tunnel(c, g, local4, p);
 	add_addrs(c, g, p);
 	for (i = 0; i < g->nprefixes; i++)
-		add_route(
-		    p, &g->prefixes[i], NETOP_F_REJECT, PLAN_METRIC_REJECT);
+		add_route(c, p, &g->prefixes[i], NETOP_F_REJECT);
 	n = plan_routes(c, routes);
 	for (i = 0; i < n; i++)
-		add_route(p, &routes[i], 0, c->metric);
+		add_route(c, p, &routes[i], 0);
 	return 0;
 }

@@ -83,6 +83,8 @@ route_rule(const struct policy *p, const struct netop *op)
 	struct prefix6 routes[PLAN_ROUTES_MAX];
 	unsigned i, n;
 
+	if (op->fib != p->conf->fib)
+		return "not the routing table of the options";
 	if (op->flags & NETOP_F_REJECT)
 		return p->type == TUNNEL_NETWORK ?
 		    reject_rule(op) :
@@ -95,6 +97,15 @@ route_rule(const struct policy *p, const struct netop *op)
 			return NULL;
 	}
 	return "no route that the options ask for";
+}
+
+static const char *
+fib_rule(const struct policy *p, const struct netop *op)
+{
+	if (!p->conf->set_fib)
+		return "no routing table is asked for";
+	return op->fib == p->conf->fib ? NULL :
+					 "not the routing table of the options";
 }
 
 static const char *
@@ -114,6 +125,8 @@ rule(const struct policy *p, const struct netop *op)
 		return tunnel_rule(p, op);
 	case NETOP_OUTER:
 		return outer_rule(p, op);
+	case NETOP_FIB:
+		return fib_rule(p, op);
 	case NETOP_ACCEPT_RA:
 		if ((op->flags & NETOP_F_ON) &&
 		    p->conf->route_mode != ROUTE_SOLICIT)

@@ -65,7 +65,7 @@ has_route(const struct snapshot *s, uint32_t ifindex, const struct netop *op)
 
 	for (i = 0; i < s->nroutes; i++) {
 		r = &s->routes[i];
-		if (r->ifindex == ifindex &&
+		if (r->ifindex == ifindex && r->fib == op->fib &&
 		    prefix6_equal(&r->dst, &op->prefix) &&
 		    (r->metric == op->metric || r->metric == 0))
 			return true;
@@ -91,6 +91,8 @@ snapshot_has(const struct snapshot *s, const struct netop *op)
 	case NETOP_TUNNEL:
 	case NETOP_OUTER:
 		return l != NULL && has_outer(l, op);
+	case NETOP_FIB:
+		return l != NULL && l->fib == op->fib;
 	case NETOP_ACCEPT_RA:
 		return l != NULL &&
 		    l->accept_ra == ((op->flags & NETOP_F_ON) != 0);
@@ -122,8 +124,9 @@ static bool
 same_link(const struct snap_link *a, const struct snap_link *b)
 {
 	return a->ifindex == b->ifindex && strcmp(a->ifname, b->ifname) == 0 &&
-	    a->mtu == b->mtu && a->up == b->up && a->user == b->user &&
-	    a->accept_ra == b->accept_ra && addr4_equal(a->local4, b->local4) &&
+	    a->mtu == b->mtu && a->fib == b->fib && a->up == b->up &&
+	    a->user == b->user && a->accept_ra == b->accept_ra &&
+	    addr4_equal(a->local4, b->local4) &&
 	    addr4_equal(a->remote4, b->remote4);
 }
 
@@ -140,7 +143,7 @@ static bool
 same_route(const struct snap_route *a, const struct snap_route *b)
 {
 	return a->ifindex == b->ifindex && a->metric == b->metric &&
-	    prefix6_equal(&a->dst, &b->dst);
+	    a->fib == b->fib && prefix6_equal(&a->dst, &b->dst);
 }
 
 /* Everything of a is in b. */

@@ -439,6 +439,30 @@ no_siblings(void **state)
 	    contract_see_route(tunnel.ifname, "2001:db8:9000::/48", METRIC));
 }
 
+static void
+no_routing_tables(void **state)
+{
+	struct netop ops[2], undo;
+	struct err e;
+	size_t i;
+
+	(void)state;
+	make_tunnel("", contract_encaps());
+	must_kind(NETOP_UP);
+	ops[0] = make_op(NETOP_FIB); /* table 0 neither */
+	ops[1] = route_op(NETOP_ROUTE, PREFIX);
+	ops[1].fib = 1;
+	for (i = 0; i < 2; i++) {
+		memset(&e, 0, sizeof(e));
+		assert_int_equal(
+		    kernel->ops->prepare(kernel, &ops[i], &undo, &e),
+		    -EOPNOTSUPP);
+		assert_non_null(strstr(e.text, "Linux has no FIBs"));
+		assert_int_equal(apply(&ops[i], &e), -EOPNOTSUPP);
+		assert_non_null(strstr(e.text, "Linux has no FIBs"));
+	}
+}
+
 /* What the kernel says about an error comes with it. */
 static void
 kernel_explains(void **state)
@@ -618,6 +642,7 @@ main(void)
 	    TEST(details),
 	    TEST(ipv6_switched_on),
 	    TEST(no_siblings),
+	    TEST(no_routing_tables),
 	    TEST(kernel_explains),
 	    TEST(foreign_changes_do_not_wake),
 	    TEST(foreign_routes_stay_in_the_kernel),

@@ -128,10 +128,14 @@ class TestUsage(Case):
         self.usage("-c", "server", pattern="-i")
 
     def test_what_is_not_supported_says_so_at_start(self):
-        for options in (["-U"], ["-b", "4028"], ["-B", "4028"], ["-F", "1"],
+        for options in (["-U"], ["-b", "4028"], ["-B", "4028"],
                         ["-P", "eth0/1"], ["-a"], ["-r", "solicit"]):
             self.usage(*options, "-u", "foo", "server",
                        pattern=f"{options[0]}.* not supported")
+
+    def test_no_routing_tables_to_choose_from(self):
+        self.usage("-F", "1", "-u", "foo", "server",
+                   pattern="-F 1: this system has no routing tables")
 
     def test_help_and_version(self):
         self.assertIn("--reconnect", sh(DTCPC, "--help"))

@@ -24,7 +24,9 @@ check_route(struct fake_kernel *fk, const struct netop *op, struct err *e)
 {
 	if (prefix6_has_host_bits(&op->prefix) || op->metric == 0)
 		return fake_refuse(op, EINVAL, "no such destination", e);
-	if (fake_route(fk->host, &op->prefix, op->metric) != NULL)
+	if (op->fib >= fk->host->fibs)
+		return fake_refuse(op, EINVAL, "no such routing table", e);
+	if (fake_route_in(fk->host, op->fib, &op->prefix, op->metric) != NULL)
 		return fake_refuse(op, EEXIST, "is there already", e);
 	return 0;
 }
@@ -38,6 +40,21 @@ check_addr(struct fake_kernel *fk, const struct netop *op, struct err *e)
 	if (fake_addr(fk->host, op->ifindex, &op->prefix.addr) != NULL)
 		return fake_refuse(op, EEXIST, "is there already", e);
 	return 0;
+}
+
+/* What an interface that outlives us gets back. */
+static void
+undo_value(
+    const struct netop *op, const struct fake_link *l, struct netop *undo)
+{
+	undo->kind = op->kind;
+	undo->slot = op->slot;
+	undo->ifindex = l->ifindex;
+	memcpy(undo->ifname, l->ifname, sizeof(undo->ifname));
+	if (op->kind == NETOP_FIB)
+		undo->fib = l->fib;
+	else
+		undo->flags = l->accept_ra ? NETOP_F_ON : 0;
 }
 
 int
@@ -57,13 +74,9 @@ fake_prepare(
 		undo->kind = NETOP_TUNNEL_RELEASE;
 		undo->mtu = l->mtu;
 		undo->flags |= l->up ? NETOP_F_ON : 0;
-	} else if (op->kind == NETOP_ACCEPT_RA && l->adopted) {
-		undo->kind = NETOP_ACCEPT_RA;
-		undo->slot = op->slot;
-		undo->ifindex = l->ifindex;
-		undo->flags = l->accept_ra ? NETOP_F_ON : 0;
-		memcpy(undo->ifname, l->ifname, sizeof(undo->ifname));
-	} else if (op->kind == NETOP_UP && l->up)
+	} else if (netop_is_value(op->kind) && l->adopted)
+		undo_value(op, l, undo);
+	else if (op->kind == NETOP_UP && l->up)
 		undo->kind = NETOP_NONE;
 	else if (op->kind == NETOP_ADDR)
 		return check_addr(fk, op, e);
@@ -118,6 +131,7 @@ add_route(struct fake_kernel *fk, const struct netop *op,
 	    fk->host, reject ? 0 : l->ifindex, &op->prefix, op->metric);
 	if (r == NULL)
 		return fake_refuse(op, ENOBUFS, "no room", e);
+	r->fib = op->fib;
 	r->marked = true;
 	return 0;
 }
@@ -128,7 +142,7 @@ del_route(struct fake_kernel *fk, const struct netop *op, struct err *e)
 	bool reject = (op->flags & NETOP_F_REJECT) != 0;
 	struct fake_route *r;
 
-	r = fake_route(fk->host, &op->prefix, op->metric);
+	r = fake_route_in(fk->host, op->fib, &op->prefix, op->metric);
 	if (r == NULL || !r->marked || r->ifindex != (reject ? 0 : op->ifindex))
 		return fake_refuse(op, ENOENT, "none of ours", e);
 	fake_drop_route(fk->host, r);
@@ -149,6 +163,10 @@ set_link(struct fake_kernel *fk, const struct netop *op, struct fake_link *l,
 		if (op->mtu < 1280 || op->mtu > 65515)
 			return fake_refuse(op, EINVAL, "out of range", e);
 		l->mtu = op->mtu;
+	} else if (op->kind == NETOP_FIB) {
+		if (op->fib >= fk->host->fibs)
+			return fake_refuse(op, EINVAL, "out of range", e);
+		l->fib = op->fib;
 	} else if (op->kind == NETOP_UP)
 		l->up = true;
 	else if (op->kind == NETOP_DOWN) {
@@ -177,6 +195,7 @@ dispatch(struct fake_kernel *fk, struct netop *op, struct fake_link *l,
 	case NETOP_ROUTE_DEL:
 		return del_route(fk, op, e);
 	case NETOP_OUTER:
+	case NETOP_FIB:
 	case NETOP_ACCEPT_RA:
 	case NETOP_MTU:
 	case NETOP_UP:

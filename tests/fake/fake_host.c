@@ -9,8 +9,10 @@ fake_host_new(void)
 {
 	struct fake_host *h = calloc(1, sizeof(*h));
 
-	if (h != NULL)
-		h->next_ifindex = 2; /* 1 is the loopback's */
+	if (h == NULL)
+		return NULL;
+	h->next_ifindex = 2; /* 1 is the loopback's */
+	h->fibs = 2;
 	return h;
 }
 
@@ -33,8 +35,9 @@ same_link(const struct fake_link *a, const struct fake_link *b)
 {
 	return strcmp(a->ifname, b->ifname) == 0 && a->ifindex == b->ifindex &&
 	    a->kind == b->kind && strcmp(a->tag, b->tag) == 0 &&
-	    a->adopted == b->adopted && a->mtu == b->mtu && a->up == b->up &&
-	    a->accept_ra == b->accept_ra && addr4_equal(a->local4, b->local4) &&
+	    a->adopted == b->adopted && a->mtu == b->mtu && a->fib == b->fib &&
+	    a->up == b->up && a->accept_ra == b->accept_ra &&
+	    addr4_equal(a->local4, b->local4) &&
 	    addr4_equal(a->remote4, b->remote4);
 }
 
@@ -50,7 +53,8 @@ static bool
 same_route(const struct fake_route *a, const struct fake_route *b)
 {
 	return a->ifindex == b->ifindex && a->metric == b->metric &&
-	    a->marked == b->marked && prefix6_equal(&a->dst, &b->dst);
+	    a->fib == b->fib && a->marked == b->marked &&
+	    prefix6_equal(&a->dst, &b->dst);
 }
 
 bool
@@ -108,16 +112,25 @@ fake_addr(struct fake_host *h, uint32_t ifindex, const struct in6_addr *a)
 }
 
 struct fake_route *
-fake_route(struct fake_host *h, const struct prefix6 *dst, uint32_t metric)
+fake_route_in(struct fake_host *h, uint32_t fib, const struct prefix6 *dst,
+    uint32_t metric)
 {
+	struct fake_route *r;
 	unsigned i;
 
 	for (i = 0; i < h->state.nroutes; i++) {
-		if (h->state.routes[i].metric == metric &&
-		    prefix6_equal(&h->state.routes[i].dst, dst))
-			return &h->state.routes[i];
+		r = &h->state.routes[i];
+		if (r->fib == fib && (h->no_metrics || r->metric == metric) &&
+		    prefix6_equal(&r->dst, dst))
+			return r;
 	}
 	return NULL;
+}
+
+struct fake_route *
+fake_route(struct fake_host *h, const struct prefix6 *dst, uint32_t metric)
+{
+	return fake_route_in(h, 0, dst, metric);
 }
 
 bool
@@ -175,7 +188,7 @@ fake_put_route(struct fake_host *h, uint32_t ifindex, const struct prefix6 *dst,
 	memset(r, 0, sizeof(*r));
 	r->ifindex = ifindex;
 	r->dst = *dst;
-	r->metric = metric;
+	r->metric = h->no_metrics ? 0 : metric;
 	return r;
 }
 

@@ -29,6 +29,7 @@ fake_snapshot(struct kernel *k, struct snapshot *s, struct err *e)
 		memcpy(o->ifname, l->ifname, sizeof(o->ifname));
 		o->ifindex = l->ifindex;
 		o->mtu = l->mtu;
+		o->fib = l->fib;
 		o->up = l->up;
 		o->user = l->kind == FAKE_TUN;
 		o->accept_ra = l->accept_ra;
@@ -58,6 +59,7 @@ fake_snapshot(struct kernel *k, struct snapshot *s, struct err *e)
 			continue;
 		o->ifindex = r->ifindex;
 		o->metric = r->metric;
+		o->fib = r->fib;
 		o->dst = r->dst;
 		s->nroutes++;
 	}

@@ -4,7 +4,8 @@
  * with its tag, work on the same host, and the functions below change it
  * behind their backs.  It behaves as Linux does: interfaces that go down lose
  * addresses and routes, a route is one destination and metric, no two names
- * or addresses on a link are the same.
+ * or addresses on a link are the same.  But it has two routing tables, as
+ * FreeBSD may, and can do without metrics.
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
@@ -28,6 +29,7 @@ struct fake_link {
 	char tag[FAKE_TAG_MAX]; /* "": nobody's */
 	bool adopted;		/* was there before it got the tag */
 	uint32_t mtu;
+	uint32_t fib;
 	bool up;
 	bool accept_ra;
 	struct in_addr local4;
@@ -44,6 +46,7 @@ struct fake_addr {
 struct fake_route {
 	uint32_t ifindex; /* 0: unreachable */
 	uint32_t metric;
+	uint32_t fib;
 	struct prefix6 dst;
 	bool marked; /* made through a struct kernel */
 };
@@ -65,6 +68,8 @@ struct fake_host {
 	struct in_addr local4[FAKE_LOCAL4];
 	bool no_sit; /* kernel encapsulation is not to be had */
 	bool no_tun;
+	unsigned fibs;	   /* routing tables */
+	bool no_metrics;   /* every route's is 0 */
 	unsigned applied;  /* operations asked for so far */
 	unsigned fail_at;  /* the one to fail; 0: none */
 	int fail_error;	   /* errno */
@@ -96,13 +101,16 @@ struct fake_link *fake_link(struct fake_host *h, const char *ifname);
 struct fake_link *fake_link_at(struct fake_host *h, uint32_t ifindex);
 struct fake_addr *fake_addr(
     struct fake_host *h, uint32_t ifindex, const struct in6_addr *a);
+/* Of table 0; without metrics any is right. */
 struct fake_route *fake_route(
     struct fake_host *h, const struct prefix6 *dst, uint32_t metric);
+struct fake_route *fake_route_in(struct fake_host *h, uint32_t fib,
+    const struct prefix6 *dst, uint32_t metric);
 bool fake_is_local4(const struct fake_host *h, struct in_addr a);
 
 /*
  * Changes, without a word to anyone: for the fake's own use.  They return
- * NULL where the host is full.
+ * NULL where the host is full.  New routes are of table 0.
  */
 struct fake_link *fake_put_link(
     struct fake_host *h, const char *ifname, enum fake_kind kind);

@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	for (i = 0; i < j.n; i++) {
 		if (!netop_is_inverse(j.entries[i].kind) &&
-		    j.entries[i].kind != NETOP_ACCEPT_RA)
+		    !netop_is_value(j.entries[i].kind))
 			abort();
 	}
 	while ((before = j.n) > 0) {

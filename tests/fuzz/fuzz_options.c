@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dtcp/os.h"
 #include "dtcpc/options.h"
 
 #define WORDS_MAX 16
@@ -32,6 +33,7 @@ check_good(const struct options *o)
 	require(p->mtu >= PLAN_MTU_MIN && p->mtu <= PLAN_MTU_MAX);
 	require(p->metric > 0 && p->metric < PLAN_METRIC_REJECT);
 	require(p->encap_kernel || p->encap_user);
+	require(p->set_fib ? p->fib < os_fibs() : p->fib == os_fib());
 	require(p->naddrs <= PLAN_ADDRS_MAX && p->nroutes <= PLAN_ROUTES_MAX);
 	for (unsigned i = 0; i < p->naddrs; i++)
 		require(prefix6_is_inner(&p->addrs[i]));

@@ -69,6 +69,8 @@ options(struct input *in, struct plan_conf *c)
 	c->encap_kernel = (flags & 8) != 0;
 	c->encap_user = (flags & 16) != 0;
 	c->replace_default = (flags & 32) != 0;
+	c->set_fib = (flags & 64) != 0;
+	c->fib = flags >> 7;
 	c->route_mode = (enum route_mode)(octet(in) % 3);
 	c->mtu = 1270 + octet(in);
 	c->metric = octet(in);

@@ -209,14 +209,17 @@ settings(void **state)
 	unsigned i;
 
 	(void)state;
-	begin(7); /* an adopted one: former values are to come back */
+	begin(8); /* an adopted one: former values are to come back */
 	for (i = 0; i < 3; i++) {
 		fake_link(w.h, "gif0")->mtu = 9000;
-		fake_link(w.h, "gif0")->accept_ra = false;
+		fake_link(w.h, "gif0")->fib = 0;
+		fake_link(w.h, "gif0")->accept_ra = true;
 		assert_int_equal(executor_find_lost(&w.x, &lost, NULL), 0);
-		assert_int_equal(lost.n, 2);
-		assert_int_equal(lost.ops[0].kind, NETOP_ACCEPT_RA);
-		assert_int_equal(lost.ops[1].kind, NETOP_MTU);
+		assert_int_equal(lost.n, 3);
+		assert_int_equal(lost.ops[0].kind, NETOP_FIB);
+		assert_int_equal(lost.ops[0].fib, 1);
+		assert_int_equal(lost.ops[1].kind, NETOP_ACCEPT_RA);
+		assert_int_equal(lost.ops[2].kind, NETOP_MTU);
 		world_apply(&w, &lost);
 		world_consistent(&w, &want);
 	}

@@ -61,6 +61,12 @@ world_variant(unsigned i, struct plan_conf *c, struct grant *g)
 		c->route_mode = ROUTE_SOLICIT;
 		strlcpy(c->ifname, "gif0", sizeof(c->ifname));
 		return "-c -i gif0";
+	case 8:
+		c->adopt = true;
+		c->set_fib = true;
+		c->fib = 1;
+		strlcpy(c->ifname, "gif0", sizeof(c->ifname));
+		return "-F 1 -c -i gif0";
 	default:
 		strlcpy(c->ifname, "mine0", sizeof(c->ifname));
 		return "-i mine0";

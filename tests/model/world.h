@@ -30,7 +30,7 @@ void world_free(struct world *w);
 void world_quiet(void);
 
 /* Options and a grant of each kind; returns what it is. */
-#define WORLD_VARIANTS 9
+#define WORLD_VARIANTS 10
 const char *world_variant(unsigned i, struct plan_conf *c, struct grant *g);
 
 struct plan world_plan_of(const struct plan_conf *c, const struct grant *g);

@@ -173,6 +173,26 @@ mtu_and_accept_ra(void **state)
 	check_diff(&have, &want, lines);
 }
 
+static void
+routing_table(void **state)
+{
+	static const char *const lines[] = {"fib 2 dev tunnel",
+	    "route add default dev tunnel metric 2048 fib 2",
+	    "route delete default dev tunnel metric 2048 fib 1", NULL};
+	struct plan_conf c = sample_conf();
+	struct grant g = sample_grant(TUNNEL_ONLY);
+	struct plan want, have;
+
+	(void)state;
+	c.set_fib = true;
+	c.fib = 1;
+	want = plan_of(&c, &g);
+	have = in_effect(&want);
+	c.fib = 2;
+	want = plan_of(&c, &g);
+	check_diff(&have, &want, lines);
+}
+
 /* New ones first: there is no moment without an address. */
 static void
 additions_come_first(void **state)
@@ -315,6 +335,8 @@ random_grants(void **state)
 	for (i = 0; i < ROUNDS; i++) {
 		g = sample_random_grant(&seed);
 		c.mtu = 1280 + sample_next(&seed) % 2;
+		c.set_fib = true;
+		c.fib = sample_next(&seed) % 2;
 		want = plan_of(&c, &g);
 		assert_int_equal(plan_diff(&have, &want, &ops), 0);
 		fold(&have, &ops);
@@ -343,6 +365,7 @@ main(void)
 	    cmocka_unit_test(from_nothing_and_to_nothing),
 	    cmocka_unit_test(outer_pair),
 	    cmocka_unit_test(mtu_and_accept_ra),
+	    cmocka_unit_test(routing_table),
 	    cmocka_unit_test(additions_come_first),
 	    cmocka_unit_test(removal_first_where_they_collide),
 	    cmocka_unit_test(another_tunnel_altogether),

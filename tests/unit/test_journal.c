@@ -83,6 +83,13 @@ oldest_value_is_kept(void **state)
 	op.slot = 1; /* of another interface */
 	assert_int_equal(journal_push(&j, &op), 0);
 	assert_int_equal(j.n, 2);
+	op = entry(NETOP_FIB, NULL); /* another value */
+	op.fib = 3;
+	assert_int_equal(journal_push(&j, &op), 0);
+	op.fib = 4;
+	assert_int_equal(journal_push(&j, &op), 0);
+	assert_int_equal(j.n, 3);
+	assert_int_equal(j.entries[2].fib, 3);
 }
 
 static void
@@ -112,15 +119,19 @@ there_and_back(void **state)
 {
 	uint8_t buf[JOURNAL_WIRE_MAX], again[JOURNAL_WIRE_MAX];
 	struct journal j = sample(), back;
+	struct netop values[] = {
+	    entry(NETOP_ACCEPT_RA, NULL), entry(NETOP_FIB, NULL)};
 	char tag[JOURNAL_TAG_MAX];
 	size_t n;
 
 	(void)state;
+	assert_int_equal(journal_push(&j, &values[0]), 0);
+	assert_int_equal(journal_push(&j, &values[1]), 0);
 	n = journal_encode(&j, TAG, buf);
-	assert_int_equal(n, JOURNAL_HEADER_SIZE + 4 * NETOP_WIRE_SIZE);
+	assert_int_equal(n, JOURNAL_HEADER_SIZE + 6 * NETOP_WIRE_SIZE);
 	assert_int_equal(journal_decode(buf, n, &back, tag, NULL), 0);
 	assert_string_equal(tag, TAG);
-	assert_int_equal(back.n, 4);
+	assert_int_equal(back.n, 6);
 	assert_int_equal(journal_encode(&back, tag, again), n);
 	assert_memory_equal(buf, again, n);
 	j.n = 0;
@@ -163,6 +174,9 @@ anything_else_is_refused(void **state)
 	refused(buf, n);
 	memcpy(buf, good, sizeof(buf));
 	buf[8 + JOURNAL_TAG_MAX - 1] = 'x'; /* something behind it */
+	refused(buf, n);
+	memcpy(buf, good, sizeof(buf));
+	buf[3] = 1; /* the former version's kinds have other numbers */
 	refused(buf, n);
 	/* It undoes: it never adds. */
 	memcpy(buf, good, sizeof(buf));

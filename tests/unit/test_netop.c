@@ -56,6 +56,7 @@ inverses(void **state)
 	    {NETOP_TUNNEL, NETOP_F_KEEP, NETOP_TUNNEL_RELEASE},
 	    {NETOP_TUNNEL, NETOP_F_ADOPT, NETOP_TUNNEL_RELEASE},
 	    {NETOP_OUTER, 0, NETOP_NONE},
+	    {NETOP_FIB, 0, NETOP_NONE},
 	    {NETOP_ACCEPT_RA, NETOP_F_ON, NETOP_NONE},
 	    {NETOP_MTU, 0, NETOP_NONE},
 	    {NETOP_UP, 0, NETOP_DOWN},
@@ -101,7 +102,9 @@ inverse_keeps_the_object(void **state)
 	assert_int_equal(inv.flags, NETOP_F_PEER);
 
 	op = route_of("2001:db8::/48", 77, NETOP_F_REJECT | NETOP_F_OPTIONAL);
+	op.fib = 5;
 	netop_inverse(&op, &op); /* in place */
+	assert_int_equal(op.fib, 5);
 	assert_int_equal(op.kind, NETOP_ROUTE_DEL);
 	assert_int_equal(op.metric, 77);
 	assert_int_equal(op.prefix.len, 48);
@@ -126,6 +129,20 @@ links_needed(void **state)
 	assert_false(netop_on_slot(&op, 1));
 	op.kind = NETOP_MTU;
 	assert_true(netop_needs_link(&op));
+	op.kind = NETOP_FIB;
+	assert_true(netop_needs_link(&op));
+	assert_true(netop_on_slot(&op, 0));
+}
+
+static void
+undone_by_a_former_value(void **state)
+{
+	unsigned kind;
+
+	(void)state;
+	for (kind = NETOP_NONE; kind <= NETOP_KINDS; kind++)
+		assert_int_equal(netop_is_value((enum netop_kind)kind),
+		    kind == NETOP_ACCEPT_RA || kind == NETOP_FIB);
 }
 
 static void
@@ -162,6 +179,17 @@ equal_by_effect(void **state)
 	a = b;
 	a.slot = 2; /* nobody's */
 	assert_true(netop_equal(&a, &b));
+	a.fib = 1;
+	assert_false(netop_equal(&a, &b));
+
+	a = b = op_of(NETOP_FIB, 0);
+	a.fib = b.fib = 1;
+	assert_true(netop_equal(&a, &b));
+	b.fib = 0;
+	assert_false(netop_equal(&a, &b));
+	b = a;
+	b.slot = 1;
+	assert_false(netop_equal(&a, &b));
 
 	a = op_of(NETOP_ACCEPT_RA, NETOP_F_ON);
 	b = op_of(NETOP_ACCEPT_RA, 0);
@@ -223,6 +251,32 @@ wire_layout(void **state)
 	assert_true(addr4_equal(back.remote4, op.remote4));
 }
 
+/* What few kinds have, in octets that the others leave zero. */
+static void
+wire_layout_of_the_rest(void **state)
+{
+	static const enum netop_kind kinds[] = {
+	    NETOP_FIB, NETOP_ROUTE, NETOP_ROUTE_DEL};
+	struct netop op = op_of(NETOP_ACCEPT_RA, NETOP_F_ON), back;
+	uint8_t buf[NETOP_WIRE_SIZE];
+	size_t i;
+
+	(void)state;
+	op.former = 0x0a0b0c0d;
+	netop_encode(&op, buf);
+	assert_memory_equal(buf + 72, "\x0a\x0b\x0c\x0d\0\0\0\0", 8);
+	assert_int_equal(netop_decode(buf, &back), 0);
+	assert_int_equal(back.former, op.former);
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		op = op_of(kinds[i], 0);
+		op.fib = 0x01020304;
+		netop_encode(&op, buf);
+		assert_memory_equal(buf + 72, "\0\0\0\0\x01\x02\x03\x04", 8);
+		assert_int_equal(netop_decode(buf, &back), 0);
+		assert_int_equal(back.fib, op.fib);
+	}
+}
+
 static void
 wire_refuses(void **state)
 {
@@ -279,6 +333,21 @@ words(void **state)
 	op.kind = NETOP_ROUTE_DEL;
 	assert_string_equal(netop_format(&op, text, sizeof(text)),
 	    "route delete unreachable 2001:db8:1::/48 metric 9");
+	op.fib = 1;
+	assert_string_equal(netop_format(&op, text, sizeof(text)),
+	    "route delete unreachable 2001:db8:1::/48 metric 9 fib 1");
+	op = route_of("::/0", 2048, 0);
+	op.fib = 2;
+	assert_string_equal(netop_format(&op, text, sizeof(text)),
+	    "route add default dev tunnel metric 2048 fib 2");
+	op = op_of(NETOP_FIB, 0);
+	op.fib = 1;
+	strlcpy(op.ifname, "gif0", sizeof(op.ifname));
+	assert_string_equal(
+	    netop_format(&op, text, sizeof(text)), "fib 1 dev gif0");
+	op.fib = 0;
+	assert_string_equal(
+	    netop_format(&op, text, sizeof(text)), "fib 0 dev gif0");
 	op = addr_of("2001:db8::6/128", "2001:db8::5");
 	assert_string_equal(netop_format(&op, text, sizeof(text)),
 	    "address add 2001:db8::6/128 peer 2001:db8::5 dev tunnel");
@@ -345,9 +414,11 @@ main(void)
 	    cmocka_unit_test(inverses),
 	    cmocka_unit_test(inverse_keeps_the_object),
 	    cmocka_unit_test(links_needed),
+	    cmocka_unit_test(undone_by_a_former_value),
 	    cmocka_unit_test(equal_by_effect),
 	    cmocka_unit_test(tunnels_that_one_link_satisfies),
 	    cmocka_unit_test(wire_layout),
+	    cmocka_unit_test(wire_layout_of_the_rest),
 	    cmocka_unit_test(wire_refuses),
 	    cmocka_unit_test(words),
 	    cmocka_unit_test(words_fit),

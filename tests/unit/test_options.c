@@ -10,8 +10,10 @@
 
 #include <cmocka.h>
 
+#include "dtcp/os.h"
 #include "dtcpc/options.h"
 #include "dtcpc/opttable.h"
+#include "dtcpc/optvalue.h"
 
 #define ARGS_MAX 16
 
@@ -70,6 +72,8 @@ test_defaults(void **state)
 	assert_int_equal(o.plan.route_mode, ROUTE_STATIC);
 	assert_true(o.plan.encap_kernel && o.plan.encap_user);
 	assert_false(o.plan.adopt || o.plan.keep || o.plan.replace_default);
+	assert_int_equal(o.plan.fib, os_fib());
+	assert_false(o.plan.set_fib);
 	assert_int_equal(o.plan.naddrs + o.plan.nroutes, 0);
 	assert_null(o.runas);
 	assert_int_equal(o.pidfile[0], '/');
@@ -98,7 +102,7 @@ test_letter_and_name_agree(void **state)
 	    [OPT_UDP_PORT] = "4028",
 	    [OPT_NAT_PORT] = "4029",
 	    [OPT_PID_FILE] = "/run/home.pid",
-	    [OPT_FIB] = "3",
+	    [OPT_FIB] = "0",
 	    [OPT_INTERFACE] = "six0",
 	    [OPT_MTU] = "1400",
 	    [OPT_PORT] = "2020",
@@ -117,7 +121,7 @@ test_letter_and_name_agree(void **state)
 	for (i = 0; i < OPT_COUNT; i++) {
 		const struct opt_desc *d = &opt_table[i];
 
-		if (d->letter == '\0')
+		if (d->letter == '\0' || (i == OPT_FIB && os_fibs() == 0))
 			continue;
 		assert_true((d->arg != NULL) == (values[i] != NULL));
 		snprintf(line, sizeof(line), "-u me -i x -%c%s%s server",
@@ -147,7 +151,7 @@ test_letter_and_name_agree(void **state)
 			assert_memory_not_equal(&letter, &none, sizeof(none));
 		tried++;
 	}
-	assert_int_equal(tried, 21);
+	assert_int_equal(tried, os_fibs() > 0 ? 21 : 20);
 }
 
 static void
@@ -195,6 +199,59 @@ test_values(void **state)
 	good("-u foo -Dl -f relative.pid s", &o);
 	assert_true(o.daemon && o.session.persist);
 	assert_int_equal(o.pidfile[0], '/');
+}
+
+/* What this system's kernel has is one case; the words are for any. */
+static void
+test_fib(void **state)
+{
+	static const struct {
+		const char *arg;
+		uint32_t fibs;
+		const char *why;
+	} wrong[] = {
+	    {"0", 0, "this system has no routing tables to choose from"},
+	    {"x", 0, "this system has no routing tables to choose from"},
+	    {"x", 2, "not the number of a routing table"},
+	    {"-1", 2, "not the number of a routing table"},
+	    {"65536", 65536, "not the number of a routing table"},
+	    {"5", 1,
+		"this kernel has 1 FIB, 0; net.fibs in loader.conf(5) sets "
+		"more"},
+	    {"16", 16,
+		"this kernel has 16 FIBs, 0 to 15; net.fibs in loader.conf(5) "
+		"sets more"},
+	    {"65535", 1000,
+		"this kernel has 1000 FIBs, 0 to 999; net.fibs in "
+		"loader.conf(5) sets more"},
+	};
+	struct plan_conf c = {.fib = 7};
+	char why[VALUE_WHY_MAX];
+	struct options o;
+	struct err e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_string_equal(
+		    value_fib(wrong[i].arg, wrong[i].fibs, &c, why),
+		    wrong[i].why);
+	assert_int_equal(c.fib, 7);
+	assert_false(c.set_fib);
+	assert_null(value_fib("15", 16, &c, why));
+	assert_int_equal(c.fib, 15);
+	assert_true(c.set_fib);
+	assert_null(value_fib("0", 1, &c, why));
+	assert_int_equal(c.fib, 0);
+
+	if (os_fibs() > 0)
+		return;
+	assert_int_equal(parse("-u foo -F 0 s", &o, &e), -EINVAL);
+	assert_string_equal(
+	    e.text, "-F 0: this system has no routing tables to choose from");
+	assert_int_equal(parse("-u foo --fib 0 s", &o, &e), -EINVAL);
+	assert_string_equal(e.text,
+	    "--fib 0: this system has no routing tables to choose from");
 }
 
 static void
@@ -287,8 +344,8 @@ test_wrong(void **state)
 static void
 test_unsupported(void **state)
 {
-	static const char *const options[] = {"-U", "-b 4028", "-B 4028",
-	    "-P eth0/1", "-a", "-r solicit", "-F 0"};
+	static const char *const options[] = {
+	    "-U", "-b 4028", "-B 4028", "-P eth0/1", "-a", "-r solicit"};
 	char line[64], letters[3];
 	struct options o;
 	struct err e;
@@ -313,6 +370,7 @@ main(void)
 	    cmocka_unit_test(test_defaults),
 	    cmocka_unit_test(test_letter_and_name_agree),
 	    cmocka_unit_test(test_values),
+	    cmocka_unit_test(test_fib),
 	    cmocka_unit_test(test_actions),
 	    cmocka_unit_test(test_wrong),
 	    cmocka_unit_test(test_unsupported),

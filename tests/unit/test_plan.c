@@ -112,6 +112,27 @@ options_of_the_tunnel(void **state)
 	assert_int_equal(p.ops[4].flags, NETOP_F_OPTIONAL);
 }
 
+/* The interface's table only where -F names it, the routes' in any case. */
+static void
+routing_table(void **state)
+{
+	static const char *const own[] = {TUNNEL("create (any name)"), SETTINGS,
+	    "route add unreachable 2001:db8:1::/48 metric 2147483647 fib 3",
+	    DEFAULT " fib 3", NULL};
+	static const char *const set[] = {TUNNEL("create (any name)"),
+	    "fib 3 dev tunnel", SETTINGS,
+	    "route add unreachable 2001:db8:1::/48 metric 2147483647 fib 3",
+	    DEFAULT " fib 3", NULL};
+	struct plan_conf c = sample_conf();
+	struct grant g = sample_grant(TUNNEL_NETWORK);
+
+	(void)state;
+	c.fib = 3;
+	check_plan(&c, &g, own);
+	c.set_fib = true;
+	check_plan(&c, &g, set);
+}
+
 static void
 routes_by_mode(void **state)
 {
@@ -164,8 +185,9 @@ the_longest_fits(void **state)
 		g.prefixes[i].addr.s6_addr[5] = (uint8_t)i;
 	}
 	g.nprefixes = GRANT_PREFIXES_MAX;
+	c.set_fib = true;
 	assert_int_equal(plan_make(&c, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
-	assert_int_equal(p.n, 4 + 1 + 16 + 8 + 16);
+	assert_int_equal(p.n, 5 + 1 + 16 + 8 + 16);
 }
 
 /* Each refusal says what is wrong with what. */
@@ -308,6 +330,7 @@ main(void)
 	    cmocka_unit_test(host),
 	    cmocka_unit_test(network_with_a_pair),
 	    cmocka_unit_test(options_of_the_tunnel),
+	    cmocka_unit_test(routing_table),
 	    cmocka_unit_test(routes_by_mode),
 	    cmocka_unit_test(the_longest_fits),
 	    cmocka_unit_test(bad_ends),

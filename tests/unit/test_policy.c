@@ -126,6 +126,8 @@ whole_plans(void **state)
 	for (i = 0; i < 500; i++) {
 		g = sample_random_grant(&seed);
 		conf.replace_default = sample_next(&seed) % 2;
+		conf.set_fib = sample_next(&seed) % 2;
+		conf.fib = sample_next(&seed) % 2;
 		assert_int_equal(
 		    plan_make(&conf, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
 		for (k = 0; k < p.n; k++)
@@ -280,6 +282,33 @@ routes(void **state)
 	denied(op);
 }
 
+static void
+routing_tables(void **state)
+{
+	struct netop fib = op_of(NETOP_FIB, NULL, 0);
+	struct netop def = op_of(NETOP_ROUTE, "::/0", 0);
+	struct netop reject =
+	    op_of(NETOP_ROUTE, "2001:db8:1::/48", NETOP_F_REJECT);
+
+	(void)state;
+	denied(fib); /* not asked for */
+	conf.fib = fib.fib = def.fib = reject.fib = 2;
+	denied(fib);
+	allowed(def); /* this process's own */
+	allowed(reject);
+	conf.set_fib = true;
+	allowed(fib);
+	allowed(def);
+	fib.fib = def.fib = reject.fib = 1;
+	denied(fib);
+	denied(def);
+	denied(reject);
+	fib.fib = def.fib = reject.fib = 0;
+	denied(fib);
+	denied(def);
+	denied(reject);
+}
+
 /* A type has only what its grants can have. */
 static void
 types(void **state)
@@ -311,6 +340,7 @@ main(void)
 	    TEST(settings),
 	    TEST(addresses),
 	    TEST(routes),
+	    TEST(routing_tables),
 	    TEST(types),
 	};
 

@@ -22,6 +22,7 @@ sample(void)
 	strlcpy(s.links[0].ifname, "dtcp0", sizeof(s.links[0].ifname));
 	s.links[0].ifindex = 7;
 	s.links[0].mtu = 1280;
+	s.links[0].fib = 1;
 	s.links[0].up = true;
 	s.links[0].local4 = a4(SAMPLE_LOCAL);
 	s.links[0].remote4 = a4(SAMPLE_REMOTE);
@@ -88,6 +89,10 @@ link_effects(void **state)
 	check(&op, true);
 	op.mtu = 1400;
 	check(&op, false);
+	op = op_of(NETOP_FIB, NULL, 0);
+	check(&op, false);
+	op.fib = 1;
+	check(&op, true);
 	op = op_of(NETOP_ACCEPT_RA, NULL, 0);
 	check(&op, true);
 	op.flags = NETOP_F_ON;
@@ -129,6 +134,10 @@ route_effects(void **state)
 	op.metric = 1024;
 	check(&op, false);
 	s.routes[0].metric = 0; /* a system without metrics */
+	assert_true(snapshot_has(&s, &op));
+	op.fib = 1; /* in another table it is another */
+	assert_false(snapshot_has(&s, &op));
+	s.routes[0].fib = 1;
 	assert_true(snapshot_has(&s, &op));
 	op = op_of(NETOP_ROUTE, "2001:db8:1::/48", PLAN_METRIC_REJECT);
 	check(&op, false); /* over the link there is none */
@@ -190,6 +199,7 @@ unequal_by_any_field(void **state)
 	DIFFERS(b.links[0].ifindex = 8);
 	DIFFERS(b.links[0].ifname[0] = 'x');
 	DIFFERS(b.links[0].mtu = 1281);
+	DIFFERS(b.links[0].fib = 0);
 	DIFFERS(b.links[0].up = false);
 	DIFFERS(b.links[0].user = true);
 	DIFFERS(b.links[0].accept_ra = true);
@@ -204,6 +214,7 @@ unequal_by_any_field(void **state)
 	DIFFERS(b.naddrs = 0);
 	DIFFERS(b.routes[0].ifindex = 0);
 	DIFFERS(b.routes[0].metric = 1);
+	DIFFERS(b.routes[0].fib = 1);
 	DIFFERS(b.routes[0].dst = p6("::/1"));
 	DIFFERS(b.nroutes = 1);
 #undef DIFFERS

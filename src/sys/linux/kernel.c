@@ -47,6 +47,18 @@ undo_accept_ra(struct lx *lx, const struct netop *op, const struct link *l,
 	undo->former = sysctl_ra_former(l->name);
 }
 
+/* FreeBSD's routing tables have no counterpart here. */
+static int
+one_table(const struct netop *op, struct err *e)
+{
+	char text[NETOP_TEXT_MAX];
+
+	if (op->kind != NETOP_FIB && op->fib == 0)
+		return 0;
+	return err_set(e, EOPNOTSUPP, "%s: Linux has no FIBs",
+	    netop_format(op, text, sizeof(text)));
+}
+
 static int
 there_already(struct lx *lx, const struct netop *op, int found, struct err *e)
 {
@@ -69,6 +81,8 @@ lx_prepare(
 	int error;
 
 	netop_inverse(op, undo);
+	if ((error = one_table(op, e)) != 0)
+		return error;
 	if (netop_needs_link(op) && (error = resolve(lx, op, &l, e)) != 0)
 		return error;
 	switch (op->kind) {
@@ -87,6 +101,7 @@ lx_prepare(
 		return there_already(lx, op, route_exists(lx, op), e);
 	case NETOP_NONE:
 	case NETOP_OUTER:
+	case NETOP_FIB:
 	case NETOP_MTU:
 	case NETOP_TUNNEL_DESTROY:
 	case NETOP_TUNNEL_RELEASE:
@@ -156,6 +171,7 @@ apply_on_link(
 		return route_delete(lx, op, e);
 	case NETOP_NONE:
 	case NETOP_TUNNEL:
+	case NETOP_FIB:
 	case NETOP_TUNNEL_DESTROY:
 	case NETOP_TUNNEL_RELEASE:
 	case NETOP_KINDS:
@@ -171,6 +187,8 @@ lx_apply(struct kernel *k, struct netop *op, struct err *e)
 	struct link l;
 	int error;
 
+	if ((error = one_table(op, e)) != 0)
+		return error;
 	if (netop_needs_link(op)) {
 		error = resolve(lx, op, &l, e);
 		return error != 0 ? error : apply_on_link(lx, op, &l, e);
@@ -189,6 +207,7 @@ lx_apply(struct kernel *k, struct netop *op, struct err *e)
 	case NETOP_NONE:
 		return 0;
 	case NETOP_OUTER:
+	case NETOP_FIB:
 	case NETOP_ACCEPT_RA:
 	case NETOP_MTU:
 	case NETOP_UP:

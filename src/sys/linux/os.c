@@ -126,6 +126,19 @@ os_title_init(int argc, char *argv[])
 	setproctitle_init(argc, argv, environ);
 }
 
+/* Linux' tables are chosen by rules, not by an interface or a process. */
+uint32_t
+os_fibs(void)
+{
+	return 0;
+}
+
+uint32_t
+os_fib(void)
+{
+	return 0;
+}
+
 /* No tunnel device is there of its own accord that could be meant. */
 const char *
 os_default_tunnel(void)
@@ -136,19 +149,6 @@ os_default_tunnel(void)
 /* IFF_NO_PI: bare packets. */
 uint32_t
 os_tun_family(void)
-{
-	return 0;
-}
-
-/* Routing tables are chosen by rules, not by process or interface. */
-uint32_t
-os_fibs(void)
-{
-	return 0;
-}
-
-uint32_t
-os_fib(void)
 {
 	return 0;
 }
