@@ -30,4 +30,13 @@ struct policy {
  */
 int policy_check(const struct policy *p, const struct netop *op, struct err *e);
 
+/*
+ * A whole list: each operation, and their order.  An interface that is up
+ * listens to router advertisements unless it was told not to, and an address
+ * brings it up by itself on some systems (FreeBSD): so neither UP nor ADDR
+ * comes before ACCEPT_RA.  deaf: an ACCEPT_RA is in effect already.
+ */
+int policy_check_list(
+    const struct policy *p, const struct plan *ops, bool deaf, struct err *e);
+
 #endif

@@ -153,14 +153,44 @@ rule(const struct policy *p, const struct netop *op)
 	return "no operation";
 }
 
+static int
+refuse(const struct netop *op, const char *why, struct err *e)
+{
+	char text[NETOP_TEXT_MAX];
+
+	return err_set(e, EPERM, "refused: %s: %s",
+	    netop_format(op, text, sizeof(text)), why);
+}
+
 int
 policy_check(const struct policy *p, const struct netop *op, struct err *e)
 {
-	char text[NETOP_TEXT_MAX];
 	const char *why = rule(p, op);
 
-	if (why == NULL)
-		return 0;
-	return err_set(e, EPERM, "refused: %s: %s",
-	    netop_format(op, text, sizeof(text)), why);
+	return why == NULL ? 0 : refuse(op, why, e);
+}
+
+int
+policy_check_list(
+    const struct policy *p, const struct plan *ops, bool deaf, struct err *e)
+{
+	const struct netop *op;
+	unsigned i;
+	int rc;
+
+	for (i = 0; i < ops->n; i++) {
+		op = &ops->ops[i];
+		if ((rc = policy_check(p, op, e)) != 0)
+			return rc;
+		if (op->kind == NETOP_TUNNEL)
+			deaf = false;
+		else if (op->kind == NETOP_ACCEPT_RA)
+			deaf = true;
+		else if (!deaf &&
+		    (op->kind == NETOP_UP || op->kind == NETOP_ADDR))
+			return refuse(op,
+			    "router advertisements are not dealt with before",
+			    e);
+	}
+	return 0;
 }

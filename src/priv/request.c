@@ -96,29 +96,11 @@ check_batch(struct priv *p, struct err *e)
 	    .local4 = p->local4,
 	    .is_local4 = is_local4,
 	    .arg = p->kernel};
-	bool deaf = executor_has(&p->executor, NETOP_ACCEPT_RA);
-	unsigned i;
 
 	if (!p->local4_known)
 		return err_set(e, EPERM, "operations without a connection");
-	for (i = 0; i < p->batch.ops.n; i++) {
-		const struct netop *op = &p->batch.ops.ops[i];
-		int r = policy_check(&policy, op, e);
-
-		if (r != 0)
-			return r;
-		/* An interface that is up listens, unless it was told not to.
-		 */
-		if (op->kind == NETOP_TUNNEL)
-			deaf = false;
-		else if (op->kind == NETOP_ACCEPT_RA)
-			deaf = true;
-		else if (op->kind == NETOP_UP && !deaf)
-			return err_set(e, EPERM,
-			    "refused: up before router advertisements are "
-			    "dealt with");
-	}
-	return 0;
+	return policy_check_list(&policy, &p->batch.ops,
+	    executor_has(&p->executor, NETOP_ACCEPT_RA), e);
 }
 
 /* Hand the engine what a user-space tunnel needs; 0 where it is a device. */

@@ -114,6 +114,17 @@ denied(struct netop op)
 		assert_int_equal(policy_check(&p, &inv, NULL), -EPERM);
 }
 
+static int
+check_list(const struct plan *p, bool deaf)
+{
+	struct policy policy = sample();
+	struct err e = {0};
+	int rc = policy_check_list(&policy, p, deaf, &e);
+
+	assert_int_equal(rc != 0, strstr(e.text, "refused: ") != NULL);
+	return rc;
+}
+
 static void
 whole_plans(void **state)
 {
@@ -132,6 +143,7 @@ whole_plans(void **state)
 		    plan_make(&conf, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
 		for (k = 0; k < p.n; k++)
 			allowed(p.ops[k]);
+		assert_int_equal(check_list(&p, false), 0);
 	}
 }
 
@@ -309,6 +321,34 @@ routing_tables(void **state)
 	denied(reject);
 }
 
+/* What is up listens, unless it was told not to; an address may bring it up. */
+static void
+deaf_before_up(void **state)
+{
+	const struct netop early[] = {op_of(NETOP_UP, NULL, 0),
+	    op_of(NETOP_ADDR, "2001:db8:2::1/64", 0),
+	    pair("2001:db8::6/128", "2001:db8::5")};
+	const struct netop deaf = op_of(NETOP_ACCEPT_RA, NULL, 0);
+	struct plan p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(early) / sizeof(early[0]); i++) {
+		p = (struct plan) {1, {early[i]}};
+		assert_int_equal(check_list(&p, false), -EPERM);
+		assert_int_equal(check_list(&p, true), 0);
+		p = (struct plan) {2, {tunnel(NETOP_TUNNEL), early[i]}};
+		/* A new tunnel was told nothing yet. */
+		assert_int_equal(check_list(&p, true), -EPERM);
+		p = (struct plan) {3, {tunnel(NETOP_TUNNEL), early[i], deaf}};
+		assert_int_equal(check_list(&p, false), -EPERM);
+		p = (struct plan) {3, {tunnel(NETOP_TUNNEL), deaf, early[i]}};
+		assert_int_equal(check_list(&p, false), 0);
+	}
+	p.ops[1].flags = NETOP_F_ON; /* each of a list is looked at */
+	assert_int_equal(check_list(&p, false), -EPERM);
+}
+
 /* A type has only what its grants can have. */
 static void
 types(void **state)
@@ -341,6 +381,7 @@ main(void)
 	    TEST(addresses),
 	    TEST(routes),
 	    TEST(routing_tables),
+	    TEST(deaf_before_up),
 	    TEST(types),
 	};
 
