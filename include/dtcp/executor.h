@@ -20,6 +20,7 @@ struct executor {
 	struct kernel *kernel;
 	struct journal journal; /* how to undo what is in effect */
 	struct plan have;	/* what is in effect, resolved */
+	struct plan left;	/* wanted, but there is somebody else's */
 	struct executor_slot slots[NETOP_SLOTS];
 	/* Write the journal down; called before each operation.  NULL: no. */
 	int (*save)(void *arg, const struct journal *, struct err *);
@@ -30,10 +31,11 @@ void executor_init(struct executor *x, struct kernel *k);
 
 /*
  * Apply n operations in order.  Each one's actual inverse is saved before it
- * is applied.  F_OPTIONAL ones that are there already are logged and left;
- * removals of what is not in effect are nothing to do.  TUNNEL_* first undoes
- * what else is on the slot, and then what was really done (destroy or
- * release) to get the tunnel.
+ * is applied.  F_OPTIONAL ones that are there already are logged and left out,
+ * for executor_fill_in() to try again until they are removed or undone as if
+ * they had been made; removals of what is not in effect are nothing to do.
+ * TUNNEL_* first undoes what else is on the slot, and then what was really
+ * done (destroy or release) to get the tunnel.
  * On the first failure everything in effect, not only this list, is undone
  * and the kernel is as it was before the first list; the error is the
  * failure's.
@@ -52,11 +54,19 @@ int executor_undo(struct executor *x, struct err *e);
  * Compare what should be in effect with the kernel.  What someone removed is
  * taken out of have and out of the journal and listed in lost, in the order
  * in which it has to be put back, slots unresolved and the tunnel as it was
- * asked for.  A tunnel that is there with another outer pair is listed as
- * OUTER, once; until that is applied have holds it without a pair.  Returns 0
- * or -errno.
+ * asked for; with a tunnel, also what was left out on it.  A tunnel that is
+ * there with another outer pair is listed as OUTER, once; until that is applied
+ * have holds it without a pair.  Returns 0 or -errno.
  */
 int executor_find_lost(struct executor *x, struct plan *lost, struct err *e);
+
+/*
+ * Try again what was left out because somebody else's was there: to be called
+ * when something changed in the kernel and nothing of ours is lost.  What is
+ * added now is logged, and in effect like any other; what fails for another
+ * reason is logged and forgotten.
+ */
+void executor_fill_in(struct executor *x);
 
 /* Is an operation of that kind in effect on the tunnel's slot? */
 bool executor_has(const struct executor *x, enum netop_kind kind);

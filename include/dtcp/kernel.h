@@ -16,7 +16,7 @@ enum kevent_kind {
 	KEV_ADDR4_NEW,	/* addr4 appeared on this host */
 	KEV_ADDR4_GONE, /* addr4 went */
 	KEV_DEFAULT4,	/* the IPv4 default route changed */
-	KEV_TOUCHED,	/* something of ours may have changed: look */
+	KEV_TOUCHED,	/* ours, or what stands in its way, may have changed */
 	KEV_RESYNC,	/* events were lost: look at everything */
 };
 
@@ -32,7 +32,13 @@ struct kernel_ops {
 	 * What would undo op, given what is there now (struct netop's
 	 * inverse kinds); changes nothing.  ifname and ifindex of op are
 	 * resolved.  -EEXIST: the object is there already; -EBUSY: the
-	 * interface is in use by someone else; -ENODEV: F_ADOPT and absent.
+	 * interface is in use by someone else; -ENODEV: F_ADOPT and absent;
+	 * -EOPNOTSUPP: FIB, or a fib, on a system without.
+	 *
+	 * A route is there already where one of the same destination, table
+	 * and metric is, whosever and wherever it leads; on a system without
+	 * metrics, of the same destination and table.  From then on the end
+	 * of that one gives TOUCHED.
 	 */
 	int (*prepare)(struct kernel *, const struct netop *op,
 	    struct netop *undo, struct err *);
@@ -41,8 +47,9 @@ struct kernel_ops {
 	 * Apply one operation, all or nothing.  TUNNEL fills in ifname,
 	 * ifindex and the one encapsulation it used; -EBUSY also where
 	 * another interface has the outer pair and the system allows it but
-	 * once (Linux, sit).  Removals of what is gone already return
-	 * -ENOENT, and never touch what does not carry our tag or mark.
+	 * once (Linux, sit).  -EEXIST as with prepare().  Removals of what is
+	 * gone already return -ENOENT, and never touch what does not carry our
+	 * tag or mark.
 	 */
 	int (*apply)(struct kernel *, struct netop *op, struct err *);
 
@@ -64,9 +71,10 @@ struct kernel_ops {
 	/*
 	 * Watch for changes: a descriptor to poll for reading, valid until
 	 * close.  next_event() gives one event: 1, 0 none now, or negative.
-	 * What is not our business does not make it readable.  Addresses are
-	 * told once, each change; TOUCHED, DEFAULT4 and RESYNC once for all
-	 * that waits, and also for what apply() did itself.
+	 * What is not our business does not make it readable where the system
+	 * can filter (Linux).  Addresses are told once, each change; TOUCHED,
+	 * DEFAULT4 and RESYNC once for all that waits, and also for what
+	 * apply() did itself.
 	 */
 	int (*watch_fd)(struct kernel *);
 	int (*next_event)(struct kernel *, struct kevent *);

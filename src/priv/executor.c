@@ -8,6 +8,7 @@
 
 #include "dtcp/executor.h"
 #include "dtcp/log.h"
+#include "executor_parts.h"
 
 void
 executor_init(struct executor *x, struct kernel *k)
@@ -23,8 +24,8 @@ save(struct executor *x, struct err *e)
 }
 
 /* For when the file as it is undoes enough: more is in it than is there. */
-static void
-save_later(struct executor *x)
+void
+executor_save(struct executor *x)
 {
 	struct err e = {0};
 
@@ -119,8 +120,9 @@ executor_undo(struct executor *x, struct err *e)
 
 	rc = undo_entries(x, -1, e);
 	memset(&x->have, 0, sizeof(x->have));
+	memset(&x->left, 0, sizeof(x->left));
 	memset(x->slots, 0, sizeof(x->slots));
-	save_later(x);
+	executor_save(x);
 	return rc;
 }
 
@@ -146,6 +148,7 @@ remove_tunnel(struct executor *x, const struct netop *op, struct err *e)
 	if ((rc = undo_entries(x, op->slot, e)) != 0)
 		return rc;
 	memset(&x->slots[op->slot], 0, sizeof(x->slots[op->slot]));
+	left_forget_slot(x, op->slot, NULL);
 	return plan_note(&x->have, op);
 }
 
@@ -157,6 +160,7 @@ apply_removal(struct executor *x, struct netop *op, struct err *e)
 	if (op->kind == NETOP_TUNNEL_DESTROY ||
 	    op->kind == NETOP_TUNNEL_RELEASE)
 		return remove_tunnel(x, op, e);
+	left_forget(x, op);
 	if (!in_effect(x, op))
 		return 0;
 	rc = x->kernel->ops->apply(x->kernel, op, e);
@@ -164,19 +168,6 @@ apply_removal(struct executor *x, struct netop *op, struct err *e)
 		return rc;
 	journal_discharge(&x->journal, op);
 	return plan_note(&x->have, op);
-}
-
-/* A foreign one of the same kind stays, and that is no failure. */
-static bool
-may_stay(const struct netop *op, int rc)
-{
-	char text[NETOP_TEXT_MAX];
-
-	if (rc != -EEXIST || (op->flags & NETOP_F_OPTIONAL) == 0)
-		return false;
-	log_msg(LOG_WARNING, "%s: left out, there is one already",
-	    netop_format(op, text, sizeof(text)));
-	return true;
 }
 
 /* The name is known now: note it wherever it was not. */
@@ -196,7 +187,7 @@ fill_slot(struct executor *x, const struct netop *wanted,
 }
 
 static int
-apply_addition(struct executor *x, struct netop *op, struct err *e)
+add(struct executor *x, struct netop *op, struct err *e)
 {
 	struct journal *j = &x->journal;
 	struct netop undo, wanted = *op;
@@ -208,7 +199,7 @@ apply_addition(struct executor *x, struct netop *op, struct err *e)
 	memset(&undo, 0, sizeof(undo));
 	rc = x->kernel->ops->prepare(x->kernel, op, &undo, e);
 	if (rc != 0)
-		return may_stay(op, rc) ? 0 : rc;
+		return rc;
 	if (journal_push(j, &undo) != 0)
 		return err_set(e, EOVERFLOW, "too many operations to undo");
 	if ((rc = save(x, e)) == 0)
@@ -217,7 +208,7 @@ apply_addition(struct executor *x, struct netop *op, struct err *e)
 		/* No answer is no proof that nothing was done. */
 		if (rc != -ETIMEDOUT && rc != -EMSGSIZE)
 			j->n = before;
-		return may_stay(op, rc) ? 0 : rc;
+		return rc;
 	}
 	if (op->kind == NETOP_TUNNEL)
 		fill_slot(
@@ -226,7 +217,33 @@ apply_addition(struct executor *x, struct netop *op, struct err *e)
 		x->slots[op->slot].wanted.local4 = op->local4;
 		x->slots[op->slot].wanted.remote4 = op->remote4;
 	}
+	left_forget(x, op);
 	return plan_note(&x->have, op);
+}
+
+int
+executor_add(struct executor *x, struct netop *op, struct err *e)
+{
+	int rc;
+
+	if ((rc = resolve(x, op, e)) == 0)
+		rc = add(x, op, e);
+	return rc;
+}
+
+/* A foreign one of the same kind stays, and that is no failure. */
+static int
+apply_addition(struct executor *x, struct netop *op, struct err *e)
+{
+	char text[NETOP_TEXT_MAX];
+	int rc = add(x, op, e);
+
+	if (rc != -EEXIST || (op->flags & NETOP_F_OPTIONAL) == 0)
+		return rc;
+	log_msg(LOG_WARNING, "%s: left out, there is one already",
+	    netop_format(op, text, sizeof(text)));
+	left_remember(x, op);
+	return 0;
 }
 
 static int
@@ -259,7 +276,7 @@ executor_apply(
 		return rc;
 	}
 	if (n > 0)
-		save_later(x);
+		executor_save(x);
 	return 0;
 }
 

@@ -2,8 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dtcp/executor.h"
-#include "dtcp/log.h"
+#include "executor_parts.h"
 
 static const struct in_addr no_addr4;
 
@@ -97,7 +96,7 @@ int
 executor_find_lost(struct executor *x, struct plan *lost, struct err *e)
 {
 	struct snapshot now;
-	unsigned i;
+	unsigned i, n;
 	int rc;
 
 	lost->n = 0;
@@ -108,11 +107,14 @@ executor_find_lost(struct executor *x, struct plan *lost, struct err *e)
 		return err_set(e, EOVERFLOW,
 		    "more of ours in the kernel than can be looked at");
 	look(x, &now, lost);
-	for (i = 0; i < lost->n; i++)
+	n = lost->n;
+	for (i = 0; i < n; i++) {
 		forget(x, &lost->ops[i]);
-	/* The file as it is undoes enough: more is in it than is there. */
-	if (lost->n > 0 && x->save != NULL &&
-	    x->save(x->save_arg, &x->journal, e) != 0)
-		log_msg(LOG_WARNING, "%s", e->text);
+		/* Whoever puts the tunnel back asks for these again. */
+		if (lost->ops[i].kind == NETOP_TUNNEL)
+			left_forget_slot(x, lost->ops[i].slot, lost);
+	}
+	if (n > 0)
+		executor_save(x);
 	return 0;
 }

@@ -18,8 +18,11 @@ tell_addr4(struct priv *p, enum msg_type type, struct in_addr a)
 	engine_tell(p, &m);
 }
 
-/* Compare what is there with what should be, and name what is missing. */
-static void
+/*
+ * Compare what is there with what should be, and name what is missing.  True
+ * where nothing is.
+ */
+static bool
 report_lost(struct priv *p)
 {
 	struct msg m = {.type = MSG_LOST, .fd = -1};
@@ -28,19 +31,20 @@ report_lost(struct priv *p)
 	unsigned i;
 
 	if (p->executor.have.n == 0)
-		return;
+		return true;
 	if (executor_find_lost(&p->executor, &lost, &e) != 0) {
 		log_msg(
 		    LOG_WARNING, "cannot compare with the kernel: %s", e.text);
-		return;
+		return false;
 	}
 	if (lost.n == 0)
-		return;
+		return true;
 	for (i = 0; i < lost.n; i++) {
 		m.op = lost.ops[i];
 		engine_tell(p, &m);
 	}
 	engine_tell_type(p, MSG_LOST_END);
+	return false;
 }
 
 /* Events were lost: ask for what they would have said. */
@@ -93,6 +97,7 @@ watch_read(struct priv *p)
 	}
 	if (changed) /* once, however many routes were changed at a time */
 		engine_tell_type(p, MSG_DEFAULT4);
-	if (look)
-		report_lost(p);
+	/* What is being put back comes first, and we are told of it. */
+	if (look && report_lost(p))
+		executor_fill_in(&p->executor);
 }

@@ -568,6 +568,55 @@ touches_are_told(void **state)
 	assert_int_equal(told(KEV_TOUCHED), 1);
 }
 
+#define STOOD "2001:db8:d::/48"
+
+/* The route that stands where ours is to be, and no other. */
+static void
+the_end_of_an_awaited_route_is_told(void **state)
+{
+	/* Also one with our mark: another instance's. */
+	static const char *const theirs[] = {STOOD " dev host0 metric 2048",
+	    STOOD " dev host0 metric 2048 proto " OUR_PROTO,
+	    "unreachable " STOOD " metric 2048"};
+	struct netop op, undo;
+	struct err e;
+	char line[128];
+	size_t i;
+
+	(void)state;
+	ready();
+	op = route_op(NETOP_ROUTE, STOOD);
+	for (i = 0; i < sizeof(theirs) / sizeof(theirs[0]); i++) {
+		(void)snprintf(
+		    line, sizeof(line), "ip -6 route add %s", theirs[i]);
+		run(line);
+		assert_int_equal(
+		    kernel->ops->prepare(kernel, &op, &undo, &e), -EEXIST);
+		(void)told(KEV_TOUCHED);
+		run("ip -6 route add " STOOD " dev host1 metric 5 && "
+		    "ip -6 route del " STOOD " dev host1 metric 5 && "
+		    "ip -6 route add 2001:db8:d::/64 dev host0 metric 7 && "
+		    "ip -6 route add 2001:db8:e::/48 dev host0 metric 2048");
+		assert_false(wakes(0));
+		/* The filter looks at the metric alone. */
+		run("ip -6 route del 2001:db8:e::/48 dev host0 metric 2048 && "
+		    "ip -6 route del 2001:db8:d::/64 dev host0 metric 7");
+		assert_int_equal(told(KEV_TOUCHED), 0);
+		(void)snprintf(
+		    line, sizeof(line), "ip -6 route del %s", theirs[i]);
+		run(line);
+		assert_true(wakes(SLOW_MS));
+		assert_int_equal(told(KEV_TOUCHED), 1);
+	}
+	/* Ours is there: nothing is awaited any more. */
+	must(op);
+	must(route_op(NETOP_ROUTE_DEL, STOOD));
+	(void)told(KEV_TOUCHED);
+	run("ip -6 route add " STOOD " dev host0 metric 2048 && "
+	    "ip -6 route del " STOOD " dev host0 metric 2048");
+	assert_false(wakes(0));
+}
+
 static void
 addresses_are_told_once(void **state)
 {
@@ -647,6 +696,7 @@ main(void)
 	    TEST(foreign_changes_do_not_wake),
 	    TEST(foreign_routes_stay_in_the_kernel),
 	    TEST(touches_are_told),
+	    TEST(the_end_of_an_awaited_route_is_told),
 	    TEST(addresses_are_told_once),
 	    TEST(lost_events_are_told),
 	    TEST(not_root),

@@ -4,7 +4,7 @@ import os
 import re
 import signal
 
-from lib import Case, descriptors, eventually, rss_kb
+from lib import CLIENT6, PATIENCE, Case, descriptors, eventually, rss_kb
 
 
 class TestEndurance(Case):
@@ -102,6 +102,61 @@ class TestEndurance(Case):
             [r.get("gateway") for r in self.net.client.routes6()["default"]],
             ["fd00:f::2"])
         self.assertStops(c, before)
+
+    def test_default_route_is_added_when_the_one_in_its_place_goes(self):
+        self.net.client.ip("link set wan addrgenmode none",
+                           "addr add fd00:f::1/64 dev wan nodad")
+        self.serve()
+        before = self.net.client.snapshot()
+        self.net.client.ip("route add default via fd00:f::2 metric 2048")
+        c = self.up("-t", "host", "-l", "--retry-max", "0.05")
+        c.wait_log("route add default .*: left out")
+        dev, at = self.tunnel(), c.mark()
+        self.net.client.ip("route del default via fd00:f::2")
+        added = f"route add default dev {dev} metric 2048: added"
+        c.wait_log(added, start=at)
+        routes = self.net.client.routes6()["default"]
+        self.assertEqual([r["dev"] for r in routes], [dev])
+        self.assertPings()
+        # From now on it is like any other of ours.
+        self.net.client.run("ip", "-6", "route", "del", "default")
+        c.wait_log("repair=put-back.*route add default", start=at)
+        eventually(lambda: "default" in self.net.client.routes6(), PATIENCE,
+                   "put back")
+        self.assertEqual(len(c.lines(added)), 1)
+        self.assertStops(c, before)
+
+    def test_default_route_is_not_added_while_there_is_no_session(self):
+        self.net.client.ip("link set wan addrgenmode none",
+                           "addr add fd00:f::1/64 dev wan nodad",
+                           "route add default via fd00:f::2 metric 2048")
+        server = self.serve()
+        c = self.up("-t", "host", "-l", "--retry-min", "60",
+                    "--retry-max", "60")
+        c.wait_log("route add default .*: left out")
+        server.control("cut")
+        c.wait_state("waiting")
+        self.net.client.ip("route del default via fd00:f::2")
+        # What is told of later was not overlooked before.
+        at = c.mark()
+        self.net.client.ip(f"addr del {CLIENT6} dev {self.tunnel()}")
+        c.wait_log("repair=put-back.*address add", start=at)
+        self.assertNotIn("default", self.net.client.routes6())
+        self.assertEqual(c.stop(), 0)
+
+    def test_the_second_instance_gets_its_route_when_the_first_ends(self):
+        self.serve()
+        before = self.net.client.snapshot()
+        one = self.up("-t", "host")
+        two = self.up("-t", "host")
+        two.wait_log("route add default .*: left out")
+        at = two.mark()
+        self.assertEqual(one.stop(), 0)
+        two.wait_log("route add default .*: added, the other one is gone",
+                     start=at)
+        routes = self.net.client.routes6()["default"]
+        self.assertEqual([r["dev"] for r in routes], [self.tunnel()])
+        self.assertStops(two, before)
 
     def test_usr1_says_how_things_are(self):
         self.serve()

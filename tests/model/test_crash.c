@@ -183,6 +183,28 @@ from_grant_to_grant(void **state)
 	}
 }
 
+/* What is added when somebody else's goes is written down like the rest. */
+static void
+filling_in(void **state)
+{
+	struct plan_conf c;
+	struct grant g;
+	struct plan p;
+
+	(void)state;
+	world_variant(2, &c, &g);
+	p = world_plan_of(&c, &g);
+	begin();
+	fake_add_route(w.h, "eth0", "::/0", PLAN_METRIC_DEFAULT);
+	world_apply(&w, &p);
+	fake_remove_route(w.h, "::/0", PLAN_METRIC_DEFAULT);
+	npictures = 0;
+	executor_fill_in(&w.x);
+	assert_int_equal(w.x.have.n, p.n);
+	check_pictures("fill in", false);
+	world_free(&w);
+}
+
 int
 main(void)
 {
@@ -190,6 +212,7 @@ main(void)
 	    cmocka_unit_test(coming_and_going),
 	    cmocka_unit_test(failing),
 	    cmocka_unit_test(from_grant_to_grant),
+	    cmocka_unit_test(filling_in),
 	};
 
 	world_quiet();

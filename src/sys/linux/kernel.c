@@ -98,7 +98,7 @@ lx_prepare(
 	case NETOP_ADDR:
 		return there_already(lx, op, addr_exists(lx, op), e);
 	case NETOP_ROUTE:
-		return there_already(lx, op, route_exists(lx, op), e);
+		return there_already(lx, op, route_stands(lx, op), e);
 	case NETOP_NONE:
 	case NETOP_OUTER:
 	case NETOP_FIB:

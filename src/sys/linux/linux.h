@@ -40,6 +40,11 @@ struct lx_route {
 	uint32_t metric;
 };
 
+struct lx_routes {
+	unsigned n;
+	struct lx_route r[LX_ROUTES];
+};
+
 struct lx_addr4 {
 	uint32_t ifindex;
 	struct in_addr addr;
@@ -50,9 +55,9 @@ struct lx_watch {
 	bool touched, default4, resync; /* to be told when all is read */
 	unsigned nlinks;		/* interfaces that are our business */
 	uint32_t links[NETOP_SLOTS];
-	unsigned nroutes; /* routes of ours in effect */
-	struct lx_route routes[LX_ROUTES];
-	bool addrs_overflow; /* more than fit: tell every change */
+	struct lx_routes ours;	  /* routes in effect */
+	struct lx_routes awaited; /* others', whose end is to be told */
+	bool addrs_overflow;	  /* more than fit: tell every change */
 	unsigned naddrs;
 	struct lx_addr4 addrs[LX_ADDRS4];
 	size_t at, len; /* unread rest of buf */
@@ -157,7 +162,8 @@ bool route_parse(const struct nlmsghdr *, struct route *);
 /* IPv6, table main; protocol 0: all.  Like nl_visit, per route. */
 typedef int route_visit(void *arg, const struct route *);
 int route_scan(struct lx *, uint8_t protocol, route_visit *visit, void *arg);
-int route_exists(struct lx *, const struct netop *);
+/* Is there one, anybody's?  The end of a foreign one will be told. */
+int route_stands(struct lx *, const struct netop *);
 int route_add(struct lx *, const struct netop *, struct err *);
 int route_delete(struct lx *, const struct netop *, struct err *);
 
@@ -189,6 +195,8 @@ void watch_link(struct lx *, uint32_t ifindex);
 void watch_unlink(struct lx *, uint32_t ifindex);
 void watch_route(struct lx *, const struct prefix6 *dst, uint32_t metric);
 void watch_unroute(struct lx *, const struct prefix6 *dst, uint32_t metric);
+/* The end of a route that is not ours.  True: it was not awaited before. */
+bool watch_await(struct lx *, const struct prefix6 *dst, uint32_t metric);
 int addrs4_learn(struct lx *);
 /* An address came or went: is that news?  Fills in ev. */
 bool addrs4_note(

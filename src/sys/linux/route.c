@@ -86,7 +86,7 @@ search_visit(void *arg, const struct route *r)
 }
 
 /* What would stand in the way of an exclusive addition: anyone's route. */
-int
+static int
 route_exists(struct lx *lx, const struct netop *op)
 {
 	struct search s = {.dst = op->prefix, .metric = op->metric};
@@ -95,6 +95,17 @@ route_exists(struct lx *lx, const struct netop *op)
 	prefix6_mask(&s.dst);
 	error = route_scan(lx, 0, search_visit, &s);
 	return error != 0 ? error : s.found;
+}
+
+int
+route_stands(struct lx *lx, const struct netop *op)
+{
+	int found = route_exists(lx, op);
+
+	/* Once more: it may have gone before it was watched. */
+	if (found == 1 && watch_await(lx, &op->prefix, op->metric))
+		found = route_exists(lx, op);
+	return found;
 }
 
 /*
@@ -129,10 +140,14 @@ request(struct lx *lx, const struct netop *op, uint16_t type, uint16_t flags)
 int
 route_add(struct lx *lx, const struct netop *op, struct err *e)
 {
+	const uint16_t flags = NLM_F_CREATE | NLM_F_EXCL;
 	char buf[PREFIX6_STRLEN];
 	int error;
 
-	error = request(lx, op, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+	error = request(lx, op, RTM_NEWROUTE, flags);
+	/* Likewise, for one that came since prepare(). */
+	if (error == -EEXIST && watch_await(lx, &op->prefix, op->metric))
+		error = request(lx, op, RTM_NEWROUTE, flags);
 	if (error != 0)
 		return nl_fail(&lx->nl, e, error, "add route to %s metric %u",
 		    prefix6_format(&op->prefix, buf), op->metric);

@@ -69,6 +69,13 @@ find_link(const struct lx_watch *w, uint32_t ifindex)
 }
 
 /* A filter that could not be set lets the kernel tell more, or nothing new. */
+static void
+refilter(struct lx_watch *w)
+{
+	if (filter_set(w) != 0)
+		w->resync = true;
+}
+
 void
 watch_link(struct lx *lx, uint32_t ifindex)
 {
@@ -77,8 +84,7 @@ watch_link(struct lx *lx, uint32_t ifindex)
 	if (find_link(w, ifindex) < w->nlinks || w->nlinks == NETOP_SLOTS)
 		return;
 	w->links[w->nlinks++] = ifindex;
-	if (filter_set(w) != 0)
-		w->resync = true;
+	refilter(w);
 }
 
 void
@@ -90,42 +96,75 @@ watch_unlink(struct lx *lx, uint32_t ifindex)
 	if (i == w->nlinks)
 		return;
 	w->links[i] = w->links[--w->nlinks];
-	if (filter_set(w) != 0)
-		w->resync = true;
+	refilter(w);
 }
 
 static unsigned
-find_route(const struct lx_watch *w, const struct prefix6 *dst, uint32_t metric)
+find_route(
+    const struct lx_routes *l, const struct prefix6 *dst, uint32_t metric)
 {
 	unsigned i;
 
-	for (i = 0; i < w->nroutes; i++) {
-		if (w->routes[i].metric == metric &&
-		    prefix6_equal(&w->routes[i].dst, dst))
+	for (i = 0; i < l->n; i++) {
+		if (l->r[i].metric == metric &&
+		    prefix6_equal(&l->r[i].dst, dst))
 			break;
 	}
 	return i;
+}
+
+static void
+drop_route(struct lx_routes *l, unsigned i)
+{
+	l->n--;
+	memmove(&l->r[i], &l->r[i + 1], (l->n - i) * sizeof(l->r[0]));
+}
+
+/* Where there is no room, the oldest goes: it is the least likely to matter. */
+static void
+put_route(struct lx_routes *l, const struct prefix6 *dst, uint32_t metric)
+{
+	if (l->n == LX_ROUTES)
+		drop_route(l, 0);
+	l->r[l->n].dst = *dst;
+	l->r[l->n++].metric = metric;
 }
 
 void
 watch_route(struct lx *lx, const struct prefix6 *dst, uint32_t metric)
 {
 	struct lx_watch *w = &lx->watch;
+	unsigned i = find_route(&w->awaited, dst, metric);
 
-	if (find_route(w, dst, metric) < w->nroutes || w->nroutes == LX_ROUTES)
-		return;
-	w->routes[w->nroutes].dst = *dst;
-	w->routes[w->nroutes++].metric = metric;
+	if (i < w->awaited.n) {
+		drop_route(&w->awaited, i);
+		refilter(w);
+	}
+	if (find_route(&w->ours, dst, metric) == w->ours.n)
+		put_route(&w->ours, dst, metric);
 }
 
 void
 watch_unroute(struct lx *lx, const struct prefix6 *dst, uint32_t metric)
 {
-	struct lx_watch *w = &lx->watch;
-	unsigned i = find_route(w, dst, metric);
+	struct lx_routes *l = &lx->watch.ours;
+	unsigned i = find_route(l, dst, metric);
 
-	if (i < w->nroutes)
-		w->routes[i] = w->routes[--w->nroutes];
+	if (i < l->n)
+		drop_route(l, i);
+}
+
+bool
+watch_await(struct lx *lx, const struct prefix6 *dst, uint32_t metric)
+{
+	struct lx_watch *w = &lx->watch;
+
+	/* That it is in ours does not mean that it is there. */
+	if (find_route(&w->awaited, dst, metric) < w->awaited.n)
+		return false;
+	put_route(&w->awaited, dst, metric);
+	refilter(w);
+	return true;
 }
 
 static void
@@ -166,13 +205,16 @@ classify_route(struct lx_watch *w, const struct nlmsghdr *h)
 	if (route_parse(h, &r)) {
 		if (r.table != RT_TABLE_MAIN)
 			return;
+		if (h->nlmsg_type == RTM_DELROUTE)
+			w->touched |= find_route(&w->awaited, &r.dst,
+					  r.metric) < w->awaited.n;
 		if (r.protocol == LX_PROTOCOL)
 			w->touched |= r.type == RTN_UNREACHABLE ||
 			    find_link(w, r.ifindex) < w->nlinks;
 		else
 			/* Nobody tells the end of a route replaced. */
 			w->touched |= (h->nlmsg_flags & NLM_F_REPLACE) != 0 &&
-			    find_route(w, &r.dst, r.metric) < w->nroutes;
+			    find_route(&w->ours, &r.dst, r.metric) < w->ours.n;
 		return;
 	}
 	if (!nl_attrs(h, sizeof(body), tb, RTA_TABLE))
