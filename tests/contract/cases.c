@@ -346,7 +346,8 @@ foreign_route_stays(void **state)
 	contract_set_up(OTHER, true);
 	contract_add_route(OTHER, DEFAULT, METRIC);
 	contract_add_route(NULL, PREFIX, PLAN_METRIC_REJECT);
-	contract_add_route(OTHER, DEFAULT, METRIC + 1);
+	if (contract_has_metrics())
+		contract_add_route(OTHER, DEFAULT, METRIC + 1);
 	make_tunnel_up();
 	op = route_op(DEFAULT, METRIC);
 	assert_int_equal(try_op(env.k, &op), -EEXIST);
@@ -355,11 +356,64 @@ foreign_route_stays(void **state)
 	assert_int_equal(try_op(env.k, &op), -EEXIST);
 	assert_int_equal(remove_op(inverse_of(op)), -ENOENT);
 	/* Next to one with another metric there is room. */
-	do_op(route_op(DEFAULT, METRIC - 1));
+	op = route_op(DEFAULT, METRIC - 1);
+	assert_int_equal(
+	    try_op(env.k, &op), contract_has_metrics() ? 0 : -EEXIST);
 	undo_all();
 	assert_true(contract_see_route(OTHER, DEFAULT, METRIC));
-	assert_true(contract_see_route(OTHER, DEFAULT, METRIC + 1));
+	if (contract_has_metrics())
+		assert_true(contract_see_route(OTHER, DEFAULT, METRIC + 1));
 	assert_true(contract_see_route(NULL, PREFIX, PLAN_METRIC_REJECT));
+}
+
+/* Where a route is left out, its turn comes when the other one goes. */
+static void
+foreign_route_that_goes(void **state)
+{
+	struct netop def, reject, again;
+	unsigned i;
+
+	(void)state;
+	contract_add_link(OTHER, 0);
+	contract_set_up(OTHER, true);
+	make_tunnel_up();
+	def = route_op(DEFAULT, METRIC);
+	reject = reject_op(PREFIX);
+	for (i = 0; i < 2; i++) {
+		contract_add_route(OTHER, DEFAULT, METRIC);
+		contract_add_route(NULL, PREFIX, PLAN_METRIC_REJECT);
+		again = def;
+		assert_int_equal(try_op(env.k, &again), -EEXIST);
+		again = reject;
+		assert_int_equal(try_op(env.k, &again), -EEXIST);
+		settle_events();
+		contract_remove_route(OTHER, DEFAULT, METRIC);
+		await_event(KEV_TOUCHED, NULL);
+		do_op(def);
+		settle_events();
+		contract_remove_route(NULL, PREFIX, PLAN_METRIC_REJECT);
+		await_event(KEV_TOUCHED, NULL);
+		do_op(reject);
+		assert_int_equal(remove_op(inverse_of(def)), 0);
+		assert_int_equal(remove_op(inverse_of(reject)), 0);
+	}
+	/* As it does with its interface. */
+	contract_add_route(OTHER, DEFAULT, METRIC);
+	assert_int_equal(try_op(env.k, &def), -EEXIST);
+	settle_events();
+	contract_remove_link(OTHER);
+	await_event(KEV_TOUCHED, NULL);
+	do_op(def);
+	/* One that has taken the place of ours. */
+	contract_remove_route(env.tunnel.ifname, DEFAULT, METRIC);
+	contract_add_link(OTHER, 0);
+	contract_set_up(OTHER, true);
+	contract_add_route(OTHER, DEFAULT, METRIC);
+	assert_int_equal(try_op(env.k, &def), -EEXIST);
+	settle_events();
+	contract_remove_route(OTHER, DEFAULT, METRIC);
+	await_event(KEV_TOUCHED, NULL);
+	do_op(def);
 }
 
 static void
@@ -484,12 +538,117 @@ snapshot_is_exact(void **state)
 	want.addrs[0].prefix = addr_op(CLIENT, SERVER).prefix;
 	want.addrs[0].has_peer = true;
 	want.addrs[0].peer = addr_op(CLIENT, SERVER).peer;
-	want.routes[0].metric = PLAN_METRIC_REJECT;
+	want.routes[0].metric = contract_has_metrics() ? PLAN_METRIC_REJECT : 0;
 	want.routes[0].dst = reject_op(PREFIX).prefix;
 	want.routes[1].ifindex = env.tunnel.ifindex;
-	want.routes[1].metric = METRIC;
+	want.routes[1].metric = contract_has_metrics() ? METRIC : 0;
 	get_snapshot(env.k, &s);
 	assert_true(snapshot_equal(&s, &want));
+	undo_all();
+	get_snapshot(env.k, &s);
+	assert_int_equal(s.nlinks + s.naddrs + s.nroutes, 0);
+}
+
+/* ---- Routing tables, where there are several ---- */
+
+static void
+table_of_the_interface(void **state)
+{
+	struct contract_link l;
+	struct snapshot s;
+	struct netop op;
+
+	(void)state;
+	make_tunnel_up();
+	assert_true(contract_see_link(env.tunnel.ifname, &l));
+	assert_int_equal(l.fib, 0);
+	if (contract_fibs() > 1) {
+		do_op(fib_op(1));
+		assert_true(contract_see_link(env.tunnel.ifname, &l));
+		assert_int_equal(l.fib, 1);
+		get_snapshot(env.k, &s);
+		assert_int_equal(s.links[0].fib, 1);
+		do_op(fib_op(0));
+		assert_true(contract_see_link(env.tunnel.ifname, &l));
+		assert_int_equal(l.fib, 0);
+	}
+	op = fib_op(contract_fibs());
+	assert_int_not_equal(try_op(env.k, &op), 0);
+	assert_true(contract_see_link(env.tunnel.ifname, &l));
+	assert_int_equal(l.fib, 0);
+	op = in_fib(route_op(DEFAULT, METRIC), contract_fibs());
+	assert_int_not_equal(try_op(env.k, &op), 0);
+	assert_false(contract_see_route(env.tunnel.ifname, DEFAULT, METRIC));
+}
+
+static void
+table_is_given_back(void **state)
+{
+	struct contract_link l;
+
+	(void)state;
+	if (contract_fibs() < 2)
+		skip();
+	contract_add_link(NAME, env.encap);
+	make_tunnel(NAME, NETOP_F_ADOPT);
+	do_op(fib_op(1));
+	assert_int_equal(env.done[env.ndone - 1].kind, NETOP_FIB);
+	assert_true(contract_see_link(NAME, &l));
+	assert_int_equal(l.fib, 1);
+	do_op(tunnel_on(NETOP_ACCEPT_RA, NULL));
+	do_op(tunnel_on(NETOP_UP, NULL));
+	do_op(addr_op(CLIENT, SERVER));
+	do_op(in_fib(route_op(DEFAULT, METRIC), 1));
+	undo_all();
+	assert_true(contract_see_link(NAME, &l));
+	assert_int_equal(l.fib, 0);
+	assert_false(contract_see_route_in(1, NAME, DEFAULT, METRIC));
+}
+
+/* One in another table is another: it neither hides nor hinders ours. */
+static void
+table_of_a_route(void **state)
+{
+	struct netop def, reject, other;
+	struct snapshot s;
+
+	(void)state;
+	if (contract_fibs() < 2)
+		skip();
+	contract_add_link(OTHER, 0);
+	contract_set_up(OTHER, true);
+	contract_add_route(OTHER, DEFAULT, METRIC);
+	contract_add_route(NULL, PREFIX, PLAN_METRIC_REJECT);
+	make_tunnel_up_in(1);
+	do_op(addr_op(CLIENT, SERVER));
+	def = in_fib(route_op(DEFAULT, METRIC), 1);
+	reject = in_fib(reject_op(PREFIX), 1);
+	do_op(def);
+	do_op(reject);
+	assert_true(
+	    contract_see_route_in(1, env.tunnel.ifname, DEFAULT, METRIC));
+	assert_true(contract_see_route_in(1, NULL, PREFIX, PLAN_METRIC_REJECT));
+	assert_false(contract_see_route(env.tunnel.ifname, DEFAULT, METRIC));
+	assert_int_equal(try_op(env.k, &def), -EEXIST);
+	get_snapshot(env.k, &s);
+	assert_int_equal(s.nlinks, 1);
+	assert_int_equal(s.links[0].fib, 1);
+	assert_int_equal(s.nroutes, 2);
+	assert_int_equal(s.routes[0].fib, 1);
+	assert_int_equal(s.routes[1].fib, 1);
+	other = in_fib(def, 0);
+	assert_false(snapshot_has(&s, &other));
+	other = in_fib(reject, 0);
+	assert_false(snapshot_has(&s, &other));
+
+	assert_int_equal(try_op(env.k, &other), -EEXIST);
+	assert_int_equal(remove_op(inverse_of(other)), -ENOENT);
+	assert_int_equal(remove_op(inverse_of(reject)), 0);
+	assert_int_equal(remove_op(inverse_of(reject)), -ENOENT);
+	assert_int_equal(remove_op(inverse_of(def)), 0);
+	assert_int_equal(remove_op(inverse_of(def)), -ENOENT);
+	assert_true(contract_see_route(OTHER, DEFAULT, METRIC));
+	assert_true(contract_see_route(NULL, PREFIX, PLAN_METRIC_REJECT));
 	undo_all();
 	get_snapshot(env.k, &s);
 	assert_int_equal(s.nlinks + s.naddrs + s.nroutes, 0);
@@ -586,11 +745,15 @@ contract_run(const char *name)
 	    CASE(addresses),
 	    CASE(routes),
 	    CASE(foreign_route_stays),
+	    CASE(foreign_route_that_goes),
 	    CASE(reject_routes_need_no_link),
 	    CASE(all_goes_with_the_link),
 	    CASE(what_has_no_tag_stays),
 	    CASE(second_instance),
 	    CASE(snapshot_is_exact),
+	    CASE(table_of_the_interface),
+	    CASE(table_is_given_back),
+	    CASE(table_of_a_route),
 	    CASE(local_addresses),
 	    CASE(events_of_ipv4),
 	    CASE(events_of_what_is_ours),

@@ -7,6 +7,9 @@
  * otherwise.  "Behind the back" means: not through struct kernel, as another
  * program would do it, so that what struct kernel reports is checked against
  * somebody else's eyes.
+ *
+ * The names of interfaces are such that any system takes them; where a clone
+ * is named by the system (FreeBSD: gif0, tun0), the hook renames it.
  */
 #ifndef CONTRACT_H
 #define CONTRACT_H
@@ -43,6 +46,11 @@ void contract_host_free(void);
 /* NETOP_F_KERNEL and NETOP_F_USER, as far as this host can. */
 uint8_t contract_encaps(void);
 
+/* Has a route a metric here?  Where not, those of the hooks mean nothing. */
+bool contract_has_metrics(void);
+/* Routing tables that an interface can be put into: 1 where there is one. */
+unsigned contract_fibs(void);
+
 /* A kernel whose objects carry tag.  The test closes it. */
 struct kernel *contract_open(const char *tag);
 
@@ -58,11 +66,14 @@ void contract_add_link(const char *ifname, uint8_t encap);
 void contract_add_outer(const char *ifname); /* LOCAL_2 to REMOTE_2 */
 void contract_set_up(const char *ifname, bool up);
 void contract_add_addr(const char *ifname, const char *prefix);
-/* ifname NULL: unreachable.  Not with our mark. */
+/* ifname NULL: unreachable.  Not with our mark, in table 0. */
 void contract_add_route(
     const char *ifname, const char *prefix, uint32_t metric);
 
-/* Take things away behind the back, ours or not.  They must be there. */
+/*
+ * Take things away behind the back, ours or not.  They must be there.  A route
+ * lies in table 0, and is named by its metric only where there are metrics.
+ */
 void contract_remove_link(const char *ifname);
 void contract_remove_addr(const char *ifname, const char *prefix);
 void contract_remove_route(
@@ -78,6 +89,7 @@ void contract_add_default4(void);
 struct contract_link {
 	bool up;
 	uint32_t mtu;
+	uint32_t fib;
 	bool accept_ra;
 	char local4[ADDR4_STRLEN]; /* "" where there is no outer pair */
 	char remote4[ADDR4_STRLEN];
@@ -89,6 +101,9 @@ bool contract_see_addr(
     const char *ifname, const char *prefix, const char *peer);
 bool contract_see_route(
     const char *ifname, const char *prefix, uint32_t metric);
+/* Likewise, in another table than 0. */
+bool contract_see_route_in(
+    uint32_t fib, const char *ifname, const char *prefix, uint32_t metric);
 /* Interfaces of the host, of whatever kind. */
 unsigned contract_count_links(void);
 

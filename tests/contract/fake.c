@@ -1,9 +1,13 @@
-/* The contract's hooks for the fake kernel. */
+/*
+ * The contract's hooks for the fake kernel.  DTCP_FAKE=plain: one with a single
+ * routing table and no metrics.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,10 +17,14 @@
 #include "samples.h"
 
 static struct fake_host *host;
+static bool plain;
 
 int
 contract_start(void)
 {
+	const char *how = getenv("DTCP_FAKE");
+
+	plain = how != NULL && strcmp(how, "plain") == 0;
 	return 0;
 }
 
@@ -25,6 +33,10 @@ contract_host_new(void)
 {
 	host = fake_host_new();
 	assert_non_null(host);
+	if (plain) {
+		host->fibs = 1;
+		host->no_metrics = true;
+	}
 	fake_add_local4(host, CONTRACT_LOCAL);
 	fake_add_local4(host, CONTRACT_LOCAL_2);
 	fake_add_link(host, "eth0", FAKE_OTHER)->up = true;
@@ -40,6 +52,18 @@ uint8_t
 contract_encaps(void)
 {
 	return NETOP_F_KERNEL | NETOP_F_USER;
+}
+
+bool
+contract_has_metrics(void)
+{
+	return !plain;
+}
+
+unsigned
+contract_fibs(void)
+{
+	return plain ? 1 : 2;
 }
 
 struct kernel *
@@ -132,6 +156,7 @@ contract_see_link(const char *ifname, struct contract_link *l)
 	memset(l, 0, sizeof(*l));
 	l->up = f->up;
 	l->mtu = f->mtu;
+	l->fib = f->fib;
 	l->accept_ra = f->accept_ra;
 	if (f->local4.s_addr != 0)
 		addr4_format(f->local4, l->local4);
@@ -160,8 +185,15 @@ contract_see_addr(const char *ifname, const char *prefix, const char *peer)
 bool
 contract_see_route(const char *ifname, const char *prefix, uint32_t metric)
 {
+	return contract_see_route_in(0, ifname, prefix, metric);
+}
+
+bool
+contract_see_route_in(
+    uint32_t fib, const char *ifname, const char *prefix, uint32_t metric)
+{
 	struct prefix6 p = p6(prefix);
-	const struct fake_route *r = fake_route(host, &p, metric);
+	const struct fake_route *r = fake_route_in(host, fib, &p, metric);
 	const struct fake_link *l;
 
 	if (r == NULL || ifname == NULL)

@@ -143,6 +143,18 @@ contract_encaps(void)
 	return encaps;
 }
 
+bool
+contract_has_metrics(void)
+{
+	return true;
+}
+
+unsigned
+contract_fibs(void)
+{
+	return 1;
+}
+
 struct kernel *
 contract_open(const char *tag)
 {
@@ -337,6 +349,7 @@ contract_see_link(const char *ifname, struct contract_link *l)
 	/* "5: name: <FLAG,FLAG> mtu ..." */
 	l->up = strstr(ws.w[2], ",UP") != NULL || strstr(ws.w[2], "<UP");
 	l->mtu = (uint32_t)strtoul(after(&ws, "mtu"), NULL, 10);
+	l->fib = 0;
 	see_outer(&ws, l);
 	l->accept_ra = read_accept_ra(ifname);
 	return true;
@@ -400,6 +413,13 @@ contract_see_route(const char *ifname, const char *prefix, uint32_t metric)
 	}
 	(void)pclose(f);
 	return found;
+}
+
+bool
+contract_see_route_in(
+    uint32_t fib, const char *ifname, const char *prefix, uint32_t metric)
+{
+	return fib == 0 && contract_see_route(ifname, prefix, metric);
 }
 
 unsigned

@@ -14,7 +14,8 @@
 #include "dtcp/plan.h"
 #include "support.h"
 
-#define AWAIT_MS 5000
+#define AWAIT_MS  5000
+#define SETTLE_MS 200 /* of silence */
 
 struct contract_env env;
 
@@ -107,6 +108,19 @@ reject_op(const char *prefix)
 	return op;
 }
 
+struct netop
+in_fib(struct netop op, uint32_t fib)
+{
+	op.fib = fib;
+	return op;
+}
+
+struct netop
+fib_op(uint32_t fib)
+{
+	return in_fib(tunnel_on(NETOP_FIB, NULL), fib);
+}
+
 void
 get_snapshot(struct kernel *k, struct snapshot *s)
 {
@@ -124,7 +138,7 @@ check_undo(const struct netop *undo)
 	uint8_t buf[NETOP_WIRE_SIZE];
 	struct netop back;
 
-	assert_true(undo->kind == NETOP_NONE || undo->kind == NETOP_ACCEPT_RA ||
+	assert_true(undo->kind == NETOP_NONE || netop_is_value(undo->kind) ||
 	    netop_is_inverse(undo->kind));
 	netop_encode(undo, buf);
 	assert_int_equal(netop_decode(buf, &back), 0);
@@ -217,9 +231,17 @@ make_tunnel(const char *ifname, unsigned flags)
 void
 make_tunnel_up(void)
 {
+	make_tunnel_up_in(0);
+}
+
+void
+make_tunnel_up_in(uint32_t fib)
+{
 	struct netop mtu;
 
 	make_tunnel("", 0);
+	if (fib != 0)
+		do_op(fib_op(fib));
 	do_op(tunnel_on(NETOP_ACCEPT_RA, NULL));
 	mtu = tunnel_on(NETOP_MTU, NULL);
 	mtu.mtu = 1280;
@@ -254,6 +276,17 @@ drain_events(void)
 	while ((rc = env.k->ops->next_event(env.k, &ev)) == 1)
 		continue;
 	assert_int_equal(rc, 0);
+}
+
+void
+settle_events(void)
+{
+	struct pollfd pfd = {.events = POLLIN};
+
+	do {
+		drain_events();
+		pfd.fd = env.k->ops->watch_fd(env.k);
+	} while (poll(&pfd, 1, SETTLE_MS) == 1);
 }
 
 static int64_t
