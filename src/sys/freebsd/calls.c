@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <sys/sysctl.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,35 +39,10 @@ call_ioctl(int fd, unsigned long request, void *arg)
 	return ioctl(fd, request, arg);
 }
 
-#define POLLERS 8 /* a program opens one kernel, a test a few */
-
-static int pollers[POLLERS];
-static unsigned n_pollers;
-
-/*
- * What kqueue(2) once found ready counts as such until it is asked for events,
- * even if all was read since.
- */
-static void
-look_again(void)
-{
-	const struct timespec now = {0, 0};
-	struct kevent ready[8];
-	int saved = errno;
-
-	for (unsigned i = 0; i < n_pollers; i++)
-		(void)kevent(pollers[i], NULL, 0, ready, 8, &now);
-	errno = saved;
-}
-
 ssize_t
 call_read(int fd, void *buf, size_t len)
 {
-	ssize_t n = read(fd, buf, len);
-
-	if (n == -1 && errno == EAGAIN)
-		look_again();
-	return n;
+	return read(fd, buf, len);
 }
 
 ssize_t
@@ -80,12 +54,6 @@ call_write(int fd, const void *buf, size_t len)
 int
 call_close(int fd)
 {
-	for (unsigned i = 0; i < n_pollers; i++) {
-		if (pollers[i] == fd) {
-			pollers[i] = pollers[--n_pollers];
-			break;
-		}
-	}
 	return close(fd);
 }
 
@@ -93,17 +61,10 @@ call_close(int fd)
 int
 call_poller(void)
 {
-	int fd;
+	int fd = kqueue();
 
-	if (n_pollers == POLLERS) {
-		errno = EMFILE;
-		return -1;
-	}
-	fd = kqueue();
-	if (fd == -1)
-		return -1;
-	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	pollers[n_pollers++] = fd;
+	if (fd != -1)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;
 }
 
@@ -114,6 +75,16 @@ call_poller_add(int poller, int fd)
 
 	EV_SET(&change, fd, EVFILT_READ, EV_ADD, 0, 0, NULL);
 	return kevent(poller, &change, 1, NULL, 0, NULL);
+}
+
+/* What is ready still is found so again at once. */
+void
+call_poller_settle(int poller)
+{
+	const struct timespec now = {0, 0};
+	struct kevent ready[2];
+
+	(void)kevent(poller, NULL, 0, ready, 2, &now);
 }
 
 int

@@ -25,6 +25,11 @@ int call_close(int fd);
 /* A descriptor that is readable while one of those added to it is. */
 int call_poller(void);
 int call_poller_add(int poller, int fd);
+/*
+ * What was found ready counts as such until this is called, even if all was
+ * read since, kqueue(2).
+ */
+void call_poller_settle(int poller);
 
 /* out NULL: *len becomes what it would take. */
 int call_sysctl(const int *mib, unsigned n, void *out, size_t *len);
