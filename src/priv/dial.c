@@ -62,7 +62,8 @@ take_connection(struct priv *p, struct msg *m)
 	struct err e = {0};
 
 	if (look_at_connection(m->fd, m) != 0) {
-		dial_failed(p, ECONNABORTED, "the connection did not last");
+		dial_failed(p, ECONNABORTED,
+		    "connection lost: the server closed it at once");
 		return;
 	}
 	/* It may have gone while the dialler was at work. */

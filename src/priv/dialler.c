@@ -85,7 +85,8 @@ report_success(int channel, uint32_t id, int fd, struct err *e)
 		return err_sys(e, errno, "getsockname");
 	len = sizeof(remote);
 	if (getpeername(fd, (struct sockaddr *)&remote, &len) == -1)
-		return err_sys(e, errno, "getpeername");
+		return err_set(
+		    e, errno, "connection lost: the server closed it at once");
 	m.addr4 = local.sin_addr;
 	m.server4 = remote.sin_addr;
 	return channel_send(channel, &m);
