@@ -48,10 +48,14 @@ digest(struct engine *en, const struct msg *m)
 	engine_step(en, &ev);
 }
 
+/*
+ * All is undone, but for a tun device that the kernel could not destroy as
+ * long as we had it open: hence once more.
+ */
 static void
 apply_failed(struct engine *en, const struct msg *m)
 {
-	tunnel_undone(en);
+	tunnel_undo(en);
 	failed(en, SESSION_EV_APPLY_FAILED, m);
 }
 

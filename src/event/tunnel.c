@@ -63,11 +63,15 @@ tunnel_withdraw(struct engine *en)
 		send_plan(en, &ops);
 }
 
+/*
+ * Let go of the tun device before the root process is asked to destroy it:
+ * FreeBSD's kernel waits with that until nobody has it open.
+ */
 void
 tunnel_undo(struct engine *en)
 {
-	tell_text(en, MSG_UNDO, 0, "");
 	tunnel_undone(en);
+	tell_text(en, MSG_UNDO, 0, "");
 }
 
 /* Nothing is in effect any more. */

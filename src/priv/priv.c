@@ -309,9 +309,10 @@ priv_run(struct priv_conf *conf, struct kernel *kernel)
 	}
 	while (!p.done)
 		wait_for_work(&p, &unblocked);
-	undo_all(&p);
+	/* The children first: what they have open may keep a device there. */
 	child_end(&p.dialler);
 	child_end(&p.engine);
+	undo_all(&p);
 	status_remove(&p);
 	return p.status;
 }

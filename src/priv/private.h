@@ -56,7 +56,7 @@ struct priv {
 int spawn_engine(struct priv *p);
 int spawn_dialler(struct priv *p, uint32_t id);
 void child_kill(struct child *c); /* its end shows on the channel */
-void child_end(struct child *c);  /* kill, close, forget; reaped later */
+void child_end(struct child *c);  /* kill, wait for it, close, forget */
 
 /* priv.c */
 void undo_all(struct priv *p);

@@ -144,10 +144,13 @@ child_kill(struct child *c)
 		(void)kill(c->pid, SIGKILL);
 }
 
+/* Until it is dead it may hold on to what is to be undone next. */
 void
 child_end(struct child *c)
 {
 	child_kill(c);
+	while (c->pid != 0 && waitpid(c->pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
 	if (c->fd != -1)
 		close(c->fd);
 	c->fd = -1;
