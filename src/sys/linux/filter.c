@@ -44,7 +44,7 @@ _Static_assert(offsetof(struct ifinfomsg, ifi_index) ==
 
 #define HEAD	  32 /* lines before the lists */
 #define AT_LINKS  31 /* the one that goes to the list of interfaces */
-#define LINES	  (HEAD + 2 * (LX_ROUTES + 1) + 2 * (NETOP_SLOTS + 1))
+#define LINES	  (HEAD + 2 * (INTEREST_ROUTES + 1) + 2 * (NETOP_SLOTS + 1))
 
 struct program {
 	unsigned n;
@@ -67,7 +67,7 @@ accept_no_other(struct program *p)
 
 /* Each metric once: there are fewer than routes. */
 static void
-accept_metrics(struct program *p, const struct lx_routes *l)
+accept_metrics(struct program *p, const struct interest_routes *l)
 {
 	unsigned i, k;
 
@@ -125,11 +125,11 @@ filter_set(struct lx_watch *w)
 	    }};
 	struct sock_fprog program = {.filter = p.line};
 
-	accept_metrics(&p, &w->awaited);
+	accept_metrics(&p, &w->interest.awaited);
 	accept_no_other(&p);
 	p.line[AT_LINKS].k = p.n - AT_LINKS - 1;
-	for (unsigned i = 0; i < w->nlinks; i++)
-		accept_value(&p, w->links[i]);
+	for (unsigned i = 0; i < w->interest.nlinks; i++)
+		accept_value(&p, w->interest.links[i]);
 	accept_no_other(&p);
 	program.len = (unsigned short)p.n;
 	if (setsockopt(w->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,

@@ -12,6 +12,7 @@
 
 #include "dtcp/kernel.h"
 
+#include "../interest.h"
 #include "nl.h"
 
 /*
@@ -31,35 +32,11 @@
 
 #define LX_LOOPBACK 1	/* ifindex of lo, in every network namespace */
 #define LX_ALIAS    256 /* IFALIASZ */
-#define LX_ADDRS4   256
-#define LX_ROUTES   64
 #define LX_TTL	    64
-
-struct lx_route {
-	struct prefix6 dst;
-	uint32_t metric;
-};
-
-struct lx_routes {
-	unsigned n;
-	struct lx_route r[LX_ROUTES];
-};
-
-struct lx_addr4 {
-	uint32_t ifindex;
-	struct in_addr addr;
-};
 
 struct lx_watch {
 	int fd;
-	bool touched, default4, resync; /* to be told when all is read */
-	unsigned nlinks;		/* interfaces that are our business */
-	uint32_t links[NETOP_SLOTS];
-	struct lx_routes ours;	  /* routes in effect */
-	struct lx_routes awaited; /* others', whose end is to be told */
-	bool addrs_overflow;	  /* more than fit: tell every change */
-	unsigned naddrs;
-	struct lx_addr4 addrs[LX_ADDRS4];
+	struct interest interest;
 	size_t at, len; /* unread rest of buf */
 	_Alignas(NLMSG_ALIGNTO) uint8_t buf[8192];
 };
@@ -185,7 +162,7 @@ int snapshot_take(struct kernel *, struct snapshot *, struct err *);
 /* filter.c: tell the kernel what w has to hear of.  0 or -errno. */
 int filter_set(struct lx_watch *w);
 
-/* watch.c, addrs4.c */
+/* watch.c */
 int watch_open(struct lx *, struct err *);
 void watch_close(struct lx *);
 int watch_fd(struct kernel *);
@@ -194,12 +171,7 @@ int watch_next(struct kernel *, struct kevent *);
 void watch_link(struct lx *, uint32_t ifindex);
 void watch_unlink(struct lx *, uint32_t ifindex);
 void watch_route(struct lx *, const struct prefix6 *dst, uint32_t metric);
-void watch_unroute(struct lx *, const struct prefix6 *dst, uint32_t metric);
 /* The end of a route that is not ours.  True: it was not awaited before. */
 bool watch_await(struct lx *, const struct prefix6 *dst, uint32_t metric);
-int addrs4_learn(struct lx *);
-/* An address came or went: is that news?  Fills in ev. */
-bool addrs4_note(
-    struct lx_watch *, const struct addr *, bool gone, struct kevent *ev);
 
 #endif

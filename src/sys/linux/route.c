@@ -161,7 +161,7 @@ route_delete(struct lx *lx, const struct netop *op, struct err *e)
 	char buf[PREFIX6_STRLEN];
 	int error;
 
-	watch_unroute(lx, &op->prefix, op->metric);
+	interest_drop_route(&lx->watch.interest, &op->prefix, op->metric);
 	error = request(lx, op, RTM_DELROUTE, 0);
 	if (error == -ESRCH || error == -ENODEV)
 		error = -ENOENT;

@@ -12,6 +12,24 @@
 #define READS_MAX 64 /* in one turn, so that a flood cannot hold us */
 #define RCVBUF	  (1 << 18)
 
+static int
+learn_one(void *arg, const struct addr *a)
+{
+	struct interest *in = arg;
+
+	if (a == NULL)
+		interest_forget_addrs4(in);
+	else
+		interest_add_addr4(in, a->ifindex, a->addr4);
+	return 0;
+}
+
+static int
+learn_addrs4(struct lx *lx)
+{
+	return addr_scan(lx, AF_INET, 0, learn_one, &lx->watch.interest);
+}
+
 int
 watch_open(struct lx *lx, struct err *e)
 {
@@ -36,7 +54,7 @@ watch_open(struct lx *lx, struct err *e)
 	if (bind(w->fd, (struct sockaddr *)&local, sizeof(local)) == -1)
 		return err_sys(e, errno, "subscribe to netlink groups");
 	/* Only now, so that nothing is missed in between. */
-	error = addrs4_learn(lx);
+	error = learn_addrs4(lx);
 	if (error != 0)
 		return nl_fail(&lx->nl, e, error, "list IPv4 addresses");
 	return 0;
@@ -56,147 +74,74 @@ watch_fd(struct kernel *k)
 	return ((struct lx *)k)->watch.fd;
 }
 
-static unsigned
-find_link(const struct lx_watch *w, uint32_t ifindex)
-{
-	unsigned i;
-
-	for (i = 0; i < w->nlinks; i++) {
-		if (w->links[i] == ifindex)
-			break;
-	}
-	return i;
-}
-
 /* A filter that could not be set lets the kernel tell more, or nothing new. */
 static void
 refilter(struct lx_watch *w)
 {
 	if (filter_set(w) != 0)
-		w->resync = true;
+		w->interest.resync = true;
 }
 
 void
 watch_link(struct lx *lx, uint32_t ifindex)
 {
-	struct lx_watch *w = &lx->watch;
-
-	if (find_link(w, ifindex) < w->nlinks || w->nlinks == NETOP_SLOTS)
-		return;
-	w->links[w->nlinks++] = ifindex;
-	refilter(w);
+	if (interest_add_link(&lx->watch.interest, ifindex))
+		refilter(&lx->watch);
 }
 
 void
 watch_unlink(struct lx *lx, uint32_t ifindex)
 {
-	struct lx_watch *w = &lx->watch;
-	unsigned i = find_link(w, ifindex);
-
-	if (i == w->nlinks)
-		return;
-	w->links[i] = w->links[--w->nlinks];
-	refilter(w);
-}
-
-static unsigned
-find_route(
-    const struct lx_routes *l, const struct prefix6 *dst, uint32_t metric)
-{
-	unsigned i;
-
-	for (i = 0; i < l->n; i++) {
-		if (l->r[i].metric == metric &&
-		    prefix6_equal(&l->r[i].dst, dst))
-			break;
-	}
-	return i;
-}
-
-static void
-drop_route(struct lx_routes *l, unsigned i)
-{
-	l->n--;
-	memmove(&l->r[i], &l->r[i + 1], (l->n - i) * sizeof(l->r[0]));
-}
-
-/* Where there is no room, the oldest goes: it is the least likely to matter. */
-static void
-put_route(struct lx_routes *l, const struct prefix6 *dst, uint32_t metric)
-{
-	if (l->n == LX_ROUTES)
-		drop_route(l, 0);
-	l->r[l->n].dst = *dst;
-	l->r[l->n++].metric = metric;
+	if (interest_drop_link(&lx->watch.interest, ifindex))
+		refilter(&lx->watch);
 }
 
 void
 watch_route(struct lx *lx, const struct prefix6 *dst, uint32_t metric)
 {
-	struct lx_watch *w = &lx->watch;
-	unsigned i = find_route(&w->awaited, dst, metric);
-
-	if (i < w->awaited.n) {
-		drop_route(&w->awaited, i);
-		refilter(w);
-	}
-	if (find_route(&w->ours, dst, metric) == w->ours.n)
-		put_route(&w->ours, dst, metric);
-}
-
-void
-watch_unroute(struct lx *lx, const struct prefix6 *dst, uint32_t metric)
-{
-	struct lx_routes *l = &lx->watch.ours;
-	unsigned i = find_route(l, dst, metric);
-
-	if (i < l->n)
-		drop_route(l, i);
+	if (interest_add_route(&lx->watch.interest, dst, metric))
+		refilter(&lx->watch);
 }
 
 bool
 watch_await(struct lx *lx, const struct prefix6 *dst, uint32_t metric)
 {
-	struct lx_watch *w = &lx->watch;
+	bool fresh = interest_await_route(&lx->watch.interest, dst, metric);
 
-	/* That it is in ours does not mean that it is there. */
-	if (find_route(&w->awaited, dst, metric) < w->awaited.n)
-		return false;
-	put_route(&w->awaited, dst, metric);
-	refilter(w);
-	return true;
+	if (fresh)
+		refilter(&lx->watch);
+	return fresh;
 }
 
 static void
-classify_link(struct lx_watch *w, const struct nlmsghdr *h)
+classify_link(struct interest *in, const struct nlmsghdr *h)
 {
 	struct ifinfomsg body;
 
 	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(body)))
 		return;
 	memcpy(&body, nl_body(h), sizeof(body));
-	if (find_link(w, (uint32_t)body.ifi_index) < w->nlinks)
-		w->touched = true;
+	in->touched |= interest_has_link(in, (uint32_t)body.ifi_index);
 }
 
 /* 1: ev is filled in. */
 static int
-classify_addr(struct lx_watch *w, const struct nlmsghdr *h, struct kevent *ev)
+classify_addr(struct interest *in, const struct nlmsghdr *h, struct kevent *ev)
 {
 	struct addr a;
 
 	if (!addr_parse(h, &a))
 		return 0;
 	if (a.family == AF_INET)
-		return addrs4_note(w, &a, h->nlmsg_type == RTM_DELADDR, ev);
-	if (find_link(w, a.ifindex) < w->nlinks &&
-	    !addr6_is_linklocal(&a.addr6.addr))
-		w->touched = true;
+		return interest_note_addr4(
+		    in, a.ifindex, a.addr4, h->nlmsg_type == RTM_DELADDR, ev);
+	if (!addr6_is_linklocal(&a.addr6.addr))
+		in->touched |= interest_has_link(in, a.ifindex);
 	return 0;
 }
 
 static void
-classify_route(struct lx_watch *w, const struct nlmsghdr *h)
+classify_route(struct interest *in, const struct nlmsghdr *h)
 {
 	const struct nlattr *tb[RTA_TABLE + 1];
 	struct rtmsg body;
@@ -206,15 +151,15 @@ classify_route(struct lx_watch *w, const struct nlmsghdr *h)
 		if (r.table != RT_TABLE_MAIN)
 			return;
 		if (h->nlmsg_type == RTM_DELROUTE)
-			w->touched |= find_route(&w->awaited, &r.dst,
-					  r.metric) < w->awaited.n;
+			in->touched |=
+			    interest_has_route(&in->awaited, &r.dst, r.metric);
 		if (r.protocol == LX_PROTOCOL)
-			w->touched |= r.type == RTN_UNREACHABLE ||
-			    find_link(w, r.ifindex) < w->nlinks;
-		else
+			in->touched |= r.type == RTN_UNREACHABLE ||
+			    interest_has_link(in, r.ifindex);
+		else if (h->nlmsg_flags & NLM_F_REPLACE)
 			/* Nobody tells the end of a route replaced. */
-			w->touched |= (h->nlmsg_flags & NLM_F_REPLACE) != 0 &&
-			    find_route(&w->ours, &r.dst, r.metric) < w->ours.n;
+			in->touched |=
+			    interest_has_route(&in->ours, &r.dst, r.metric);
 		return;
 	}
 	if (!nl_attrs(h, sizeof(body), tb, RTA_TABLE))
@@ -222,24 +167,24 @@ classify_route(struct lx_watch *w, const struct nlmsghdr *h)
 	memcpy(&body, nl_body(h), sizeof(body));
 	if (body.rtm_family == AF_INET && body.rtm_dst_len == 0 &&
 	    nl_u32(tb[RTA_TABLE], body.rtm_table) == RT_TABLE_MAIN)
-		w->default4 = true;
+		in->default4 = true;
 }
 
 /* 1: ev is filled in. */
 static int
-classify(struct lx_watch *w, const struct nlmsghdr *h, struct kevent *ev)
+classify(struct interest *in, const struct nlmsghdr *h, struct kevent *ev)
 {
 	switch (h->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		classify_link(w, h);
+		classify_link(in, h);
 		return 0;
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
-		return classify_addr(w, h, ev);
+		return classify_addr(in, h, ev);
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
-		classify_route(w, h);
+		classify_route(in, h);
 		return 0;
 	default:
 		return 0;
@@ -267,37 +212,13 @@ refill(struct lx *lx)
 		return -errno;
 	/* Some were lost, or one is larger than any that we look at. */
 	if (n == -1 || (m.msg_flags & MSG_TRUNC)) {
-		w->resync = true;
-		(void)addrs4_learn(lx);
+		w->interest.resync = true;
+		(void)learn_addrs4(lx);
 		return 1;
 	}
 	if (from.nl_pid == 0)
 		w->len = (size_t)n;
 	return 1;
-}
-
-/* What was gathered while reading. */
-static int
-gathered(struct lx_watch *w, struct kevent *ev)
-{
-	memset(ev, 0, sizeof(*ev));
-	if (w->resync) {
-		/* Everything: nothing more to say about the rest. */
-		w->resync = w->touched = false;
-		ev->kind = KEV_RESYNC;
-		return 1;
-	}
-	if (w->default4) {
-		w->default4 = false;
-		ev->kind = KEV_DEFAULT4;
-		return 1;
-	}
-	if (w->touched) {
-		w->touched = false;
-		ev->kind = KEV_TOUCHED;
-		return 1;
-	}
-	return 0;
 }
 
 /*
@@ -318,7 +239,7 @@ watch_next(struct kernel *k, struct kevent *ev)
 		h = nl_next(&p, w->len - w->at);
 		if (h != NULL) {
 			w->at = (size_t)(p - w->buf);
-			if (classify(w, h, ev) == 1)
+			if (classify(&w->interest, h, ev) == 1)
 				return 1;
 			continue;
 		}
@@ -329,5 +250,5 @@ watch_next(struct kernel *k, struct kevent *ev)
 			break;
 		reads++;
 	}
-	return gathered(w, ev);
+	return interest_next(&w->interest, ev);
 }

@@ -1,0 +1,75 @@
+/*
+ * What a back-end has to hear of, and what it heard but has not told yet: the
+ * same on every system.
+ */
+#ifndef DTCP_SYS_INTEREST_H
+#define DTCP_SYS_INTEREST_H
+
+#include <netinet/in.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dtcp/kernel.h"
+
+#define INTEREST_ADDRS4 256
+#define INTEREST_ROUTES 64
+
+struct interest_route {
+	struct prefix6 dst;
+	uint32_t metric; /* 0 where the system has none */
+};
+
+struct interest_routes {
+	unsigned n;
+	struct interest_route r[INTEREST_ROUTES];
+};
+
+struct interest_addr4 {
+	uint32_t ifindex;
+	struct in_addr addr;
+};
+
+struct interest {
+	bool touched, default4, resync; /* to be told when all is read */
+	unsigned nlinks;		/* interfaces that are our business */
+	uint32_t links[NETOP_SLOTS];
+	struct interest_routes ours;	/* routes in effect */
+	struct interest_routes awaited; /* others', whose end is to be told */
+	/*
+	 * The IPv4 addresses that this host has, so that only what really
+	 * came or went is told: a renewed DHCP lease repeats an address, and
+	 * two interfaces may have the same one.
+	 */
+	bool overflow; /* more than fit: tell every change */
+	unsigned naddrs;
+	struct interest_addr4 addrs[INTEREST_ADDRS4];
+};
+
+/* Add and drop tell whether that changed anything. */
+bool interest_has_link(const struct interest *, uint32_t ifindex);
+bool interest_add_link(struct interest *, uint32_t ifindex);
+bool interest_drop_link(struct interest *, uint32_t ifindex);
+
+bool interest_has_route(
+    const struct interest_routes *, const struct prefix6 *dst, uint32_t metric);
+/* A route of ours came; that of another's was awaited: was it? */
+bool interest_add_route(
+    struct interest *, const struct prefix6 *dst, uint32_t metric);
+void interest_drop_route(
+    struct interest *, const struct prefix6 *dst, uint32_t metric);
+/* The end of a route that is not ours.  True: it was not awaited before. */
+bool interest_await_route(
+    struct interest *, const struct prefix6 *dst, uint32_t metric);
+
+/* Learn the addresses anew: forget them all, then add each. */
+void interest_forget_addrs4(struct interest *);
+void interest_add_addr4(struct interest *, uint32_t ifindex, struct in_addr);
+/* An address came or went: is that news?  Fills in ev. */
+bool interest_note_addr4(struct interest *, uint32_t ifindex, struct in_addr,
+    bool gone, struct kevent *ev);
+
+/* What was gathered while reading: 1, or 0 when there is nothing. */
+int interest_next(struct interest *, struct kevent *ev);
+
+#endif
