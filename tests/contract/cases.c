@@ -439,6 +439,8 @@ all_goes_with_the_link(void **state)
 	struct snapshot s;
 
 	(void)state;
+	if (!contract_can_remove(env.encap))
+		skip();
 	make_tunnel_up();
 	do_op(addr_op(CLIENT, SERVER));
 	do_op(route_op(DEFAULT, METRIC));
@@ -718,6 +720,8 @@ events_of_what_is_ours(void **state)
 	drain_events();
 	contract_set_up(env.tunnel.ifname, false);
 	await_event(KEV_TOUCHED, NULL);
+	if (!contract_can_remove(env.encap))
+		return;
 	drain_events();
 	contract_remove_link(env.tunnel.ifname);
 	await_event(KEV_TOUCHED, NULL);

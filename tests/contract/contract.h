@@ -75,6 +75,11 @@ void contract_add_route(
  * lies in table 0, and is named by its metric only where there are metrics.
  */
 void contract_remove_link(const char *ifname);
+/*
+ * Can an interface of ours be removed like that?  FreeBSD would wait until
+ * nobody has a tun device open.
+ */
+bool contract_can_remove(uint8_t encap);
 void contract_remove_addr(const char *ifname, const char *prefix);
 void contract_remove_route(
     const char *ifname, const char *prefix, uint32_t metric);

@@ -55,6 +55,13 @@ contract_encaps(void)
 }
 
 bool
+contract_can_remove(uint8_t encap)
+{
+	(void)encap;
+	return true;
+}
+
+bool
 contract_has_metrics(void)
 {
 	return !plain;

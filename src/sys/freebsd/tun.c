@@ -1,0 +1,149 @@
+/*
+ * 6in4 by the relay: a tun(4) device, and a raw socket for the outer packets.
+ *
+ * Only with TUNSIFHEAD, four octets of address family in front of each
+ * packet, does a tun device carry IPv6 at all (os_tun_family()).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../raw41.h"
+#include "freebsd.h"
+
+static void
+device_of(const char *ifname, char path[FB_PATH])
+{
+	(void)snprintf(path, FB_PATH, "/dev/%s", ifname);
+}
+
+static int
+set_mode(int fd, int head)
+{
+	int error;
+
+	error = fb_ioctl(fd, FB_TUNSIFHEAD, &head);
+	return error;
+}
+
+/* It is ours from here on, or an error. */
+static int
+attach(struct fb *fb, const char *path, uint32_t index, struct err *e)
+{
+	int fd, error;
+
+	fd = call_open(path);
+	if (fd == -1 && errno == EBUSY)
+		return err_set(
+		    e, EBUSY, "%s is in use by another program", path);
+	if (fd == -1)
+		return err_sys(
+		    e, errno, "a user-space tunnel needs %s: open", path);
+	error = set_mode(fd, 1);
+	if (error != 0) {
+		(void)call_close(fd);
+		return fb_fail(e, error, "%s: TUNSIFHEAD", path);
+	}
+	fb->tunfd = fd;
+	fb->tunindex = index;
+	(void)strlcpy(fb->tunpath, path, sizeof(fb->tunpath));
+	return 0;
+}
+
+void
+tun_close(struct fb *fb)
+{
+	if (fb->tunfd != -1) {
+		(void)set_mode(fb->tunfd, 0);
+		(void)call_close(fb->tunfd);
+	}
+	fb->tunfd = -1;
+	fb->tunindex = 0;
+}
+
+/* The device keeps its unit's name, whatever the interface is called. */
+int
+tun_create(struct fb *fb, const char *name, struct link *l, struct err *e)
+{
+	char unit[FB_IFNAMSIZ], path[FB_PATH];
+	int error;
+
+	error = link_create(fb, "tun", name, l, unit);
+	if (error == -EOPNOTSUPP || error == -EPERM)
+		return err_set(e, -error,
+		    "the kernel has no tun(4) interfaces, and if_tuntap %s",
+		    error == -EPERM ? "may not be loaded from here (in a "
+				      "jail: load it on the host)" :
+				      "cannot be loaded");
+	if (error != 0)
+		return fb_fail(e, error, "create tun interface %s", name);
+	device_of(unit, path);
+	error = attach(fb, path, l->index, e);
+	if (error != 0)
+		(void)link_destroy(fb, l->name);
+	return error;
+}
+
+int
+tun_adopt(struct fb *fb, const struct link *l, struct err *e)
+{
+	char path[FB_PATH];
+	int error;
+
+	device_of(l->name, path);
+	error = attach(fb, path, l->index, e);
+	if (error != 0)
+		return error;
+	error = tag_put(fb, l->name);
+	if (error != 0) {
+		(void)tag_take(fb, l->name);
+		tun_close(fb);
+		return fb_fail(e, error, "tag interface %s", l->name);
+	}
+	return 0;
+}
+
+/* To destroy it then would wait, and nothing could end that. */
+bool
+tun_in_use(struct fb *fb, const struct link *l)
+{
+	char path[FB_PATH];
+	int fd;
+
+	if (l->index == fb->tunindex)
+		(void)strlcpy(path, fb->tunpath, sizeof(path));
+	else
+		device_of(l->name, path);
+	if (l->index == fb->tunindex)
+		tun_close(fb);
+	fd = call_open(path);
+	if (fd == -1)
+		return errno == EBUSY;
+	(void)call_close(fd);
+	return false;
+}
+
+int
+tun_open_user(struct kernel *k, const struct netop *outer, int *tunfd,
+    int *rawfd, struct err *e)
+{
+	struct fb *fb = (struct fb *)k;
+	int fd, raw, error;
+
+	if (fb->tunfd == -1)
+		return err_set(e, ENODEV, "no user-space tunnel is open");
+	raw = raw41_open(outer->local4, outer->remote4, e);
+	if (raw < 0)
+		return raw;
+	fd = fcntl(fb->tunfd, F_DUPFD_CLOEXEC, 0);
+	if (fd == -1) {
+		error = err_sys(e, errno, "duplicate the tun descriptor");
+		(void)close(raw);
+		return error;
+	}
+	*tunfd = fd;
+	*rawfd = raw;
+	return 0;
+}
