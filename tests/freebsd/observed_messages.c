@@ -108,7 +108,7 @@ static void
 message_words(const uint8_t *msg, size_t len, char *out)
 {
 	struct fb_msghdr m;
-	char more[LINE_MAX - 32];
+	char more[WORDS_MAX - 32];
 
 	assert_true(len >= sizeof(m));
 	memcpy(&m, msg, sizeof(m));
@@ -116,7 +116,7 @@ message_words(const uint8_t *msg, size_t len, char *out)
 	assert_int_equal(m.version, FB_RTM_VERSION);
 	details(msg, m.type, more, sizeof(more));
 	(void)snprintf(
-	    out, LINE_MAX, "%s len %zu%s", type_name(m.type), len, more);
+	    out, WORDS_MAX, "%s len %zu%s", type_name(m.type), len, more);
 }
 
 static bool
@@ -127,7 +127,7 @@ is_membership(const char *line)
 
 /* All that waits, each in words; the count. */
 static unsigned
-listen_all(char heard[HEARD][LINE_MAX])
+listen_all(char heard[HEARD][WORDS_MAX])
 {
 	_Alignas(8) uint8_t buf[2048];
 	struct pollfd p = {.fd = ob.listen, .events = POLLIN};
@@ -167,7 +167,7 @@ sift(const char *const *lines, unsigned n, const char *out[HEARD],
 void
 check_messages(const char *const *lines, unsigned n)
 {
-	static char heard[HEARD][LINE_MAX];
+	static char heard[HEARD][WORDS_MAX];
 	const char *all[HEARD], *got[HEARD], *want[HEARD];
 	unsigned i, ngot, nwant, got_members, want_members;
 
@@ -186,7 +186,7 @@ check_messages(const char *const *lines, unsigned n)
 void
 forget_messages(void)
 {
-	static char heard[HEARD][LINE_MAX];
+	static char heard[HEARD][WORDS_MAX];
 
 	(void)listen_all(heard);
 }

@@ -121,7 +121,7 @@ route_words(const uint8_t *msg, char *out)
 			bits += (mask.addr.s6_addr[i / 8] >> (i % 8)) & 1;
 		(void)snprintf(plen, sizeof(plen), "/%d", bits);
 	}
-	(void)snprintf(out, LINE_MAX, "%s%s gw %s on %s 0x%x 0x%x", dst, plen,
+	(void)snprintf(out, WORDS_MAX, "%s%s gw %s on %s 0x%x 0x%x", dst, plen,
 	    gw, name_of(h.index), (unsigned)h.flags, (unsigned)h.addrs);
 }
 
@@ -131,7 +131,7 @@ check_routes(const char *const *lines, unsigned n)
 	size_t len, at = 0;
 	uint8_t *buf = read_dump(&len);
 	struct fb_msghdr m;
-	char line[LINE_MAX];
+	char line[WORDS_MAX];
 	unsigned i;
 
 	for (i = 0; at < len; at += m.msglen, i++) {

@@ -4,7 +4,7 @@
 
 #include "observed.h"
 
-#define LINE_MAX 160
+#define WORDS_MAX 160
 
 /* "-": index 0; "?": an interface that nobody named. */
 const char *name_of(uint32_t index);

@@ -18,7 +18,7 @@ dump_take(struct dump *d, int family, int op, uint32_t arg, uint32_t fib)
 	    FB_CTL_NET, FB_AF_ROUTE, 0, family, op, (int)arg, (int)fib};
 	unsigned n = op == FB_NET_RT_DUMP ? 7 : 6;
 	uint8_t *more;
-	size_t len;
+	size_t len, size;
 	int error;
 
 	memset(d, 0, sizeof(*d));
@@ -34,12 +34,16 @@ dump_take(struct dump *d, int family, int op, uint32_t arg, uint32_t fib)
 		if (more == NULL)
 			break;
 		d->buf = more;
-		if (call_sysctl(mib, n, d->buf, &len) != -1) {
+		size = len;
+		if (call_sysctl(mib, n, d->buf, &len) == -1) {
+			if (errno != ENOMEM)
+				break;
+		} else if (len < size) {
 			d->len = len;
 			return 0;
-		}
-		if (errno != ENOMEM)
-			break;
+		} else
+			/* Newer kernels cut what does not fit, silently. */
+			errno = ENOMEM;
 	}
 	error = errno;
 	dump_free(d);
