@@ -95,6 +95,7 @@ read_secret(struct instance *in, struct err *e)
 {
 	const struct options *o = in->options;
 	struct priv_conf *p = &in->priv;
+	struct err why = {0};
 	int r;
 
 	p->secret = secret_new();
@@ -105,6 +106,7 @@ read_secret(struct instance *in, struct err *e)
 	p->secret_from_file = r == 0;
 	if (r != -ENOENT)
 		return r;
+	why = *e;
 	/* Whoever redirects the input, as a boot script, has nobody to ask. */
 	r = -ENOTTY;
 	if (isatty(STDIN_FILENO))
@@ -112,8 +114,8 @@ read_secret(struct instance *in, struct err *e)
 		    p->secret, o->server, o->session.user, e);
 	if (r == -ENOTTY)
 		return err_set(e, ENOTTY,
-		    "no password for %s at %s in %s, and no terminal to ask on",
-		    o->session.user, o->server, o->auth_file);
+		    "no password for %s at %s, and no terminal to ask on: %s",
+		    o->session.user, o->server, why.text);
 	return r;
 }
 

@@ -96,8 +96,11 @@ check_server(struct options *o, int argc, char *argv[], struct err *e)
 		return err_set(
 		    e, EINVAL, "one server only: %.64s is too many", argv[1]);
 	wrong = value_word(argv[0], OPTIONS_SERVER_MAX);
+	if (wrong == NULL && strchr(argv[0], ':') != NULL)
+		wrong =
+		    "neither a name nor an IPv4 address, which it has to be";
 	if (wrong != NULL)
-		return err_set(e, EINVAL, "server: %s", wrong);
+		return err_set(e, EINVAL, "server %.80s: %s", argv[0], wrong);
 	o->server = argv[0];
 	return 0;
 }

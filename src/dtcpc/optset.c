@@ -47,8 +47,9 @@ set_span(struct optset *p, enum opt i, const char *arg, uint32_t *ms)
 {
 	if (num_parse_seconds(arg, SPAN_MIN, SPAN_MAX, ms) == 0)
 		return 0;
-	return optset_fail(
-	    p, i, arg, "not a number of seconds from 0.01 to 86400");
+	return optset_fail(p, i, arg,
+	    "not a number of seconds from 0.01 to 86400, with three decimals "
+	    "at most");
 }
 
 /* A word that is kept as it is. */

@@ -190,7 +190,7 @@ value_fib(const char *arg, uint32_t fibs, struct plan_conf *c,
 	uint32_t fib;
 
 	if (fibs == 0)
-		return "this system has no routing tables to choose from";
+		return "this system has no FIBs (FreeBSD has)";
 	if (num_parse(arg, strlen(arg), 0, FIB_MAX, &fib) != 0)
 		return "not the number of a routing table";
 	if (fib >= fibs) {

@@ -135,7 +135,7 @@ class TestUsage(Case):
 
     def test_no_routing_tables_to_choose_from(self):
         self.usage("-F", "1", "-u", "foo", "server",
-                   pattern="-F 1: this system has no routing tables")
+                   pattern="-F 1: this system has no FIBs")
 
     def test_help_and_version(self):
         self.assertIn("--reconnect", sh(DTCPC, "--help"))

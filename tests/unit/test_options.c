@@ -210,8 +210,8 @@ test_fib(void **state)
 		uint32_t fibs;
 		const char *why;
 	} wrong[] = {
-	    {"0", 0, "this system has no routing tables to choose from"},
-	    {"x", 0, "this system has no routing tables to choose from"},
+	    {"0", 0, "this system has no FIBs (FreeBSD has)"},
+	    {"x", 0, "this system has no FIBs (FreeBSD has)"},
 	    {"x", 2, "not the number of a routing table"},
 	    {"-1", 2, "not the number of a routing table"},
 	    {"65536", 65536, "not the number of a routing table"},
@@ -248,10 +248,10 @@ test_fib(void **state)
 		return;
 	assert_int_equal(parse("-u foo -F 0 s", &o, &e), -EINVAL);
 	assert_string_equal(
-	    e.text, "-F 0: this system has no routing tables to choose from");
+	    e.text, "-F 0: this system has no FIBs (FreeBSD has)");
 	assert_int_equal(parse("-u foo --fib 0 s", &o, &e), -EINVAL);
-	assert_string_equal(e.text,
-	    "--fib 0: this system has no routing tables to choose from");
+	assert_string_equal(
+	    e.text, "--fib 0: this system has no FIBs (FreeBSD has)");
 }
 
 static void
@@ -282,6 +282,7 @@ test_wrong(void **state)
 	    {"", "server"},
 	    {"-u foo", "server"},
 	    {"-u foo a b", "b"},
+	    {"-u foo ::1", "server ::1: neither"},
 	    {"-Z s", "-Z"},
 	    {"--nosuch s", "--nosuch"},
 	    {"-u foo s -m", "-m: needs a value"},
