@@ -135,6 +135,22 @@ plan_note(struct plan *have, const struct netop *op)
 	return 0;
 }
 
+/*
+ * Have two addresses an end in common?  FreeBSD has a route to each end, and
+ * no two to the same one.
+ */
+static bool
+share_end(const struct netop *a, const struct netop *b)
+{
+	bool peer_a = (a->flags & NETOP_F_PEER) != 0;
+	bool peer_b = (b->flags & NETOP_F_PEER) != 0;
+
+	return addr6_equal(&a->prefix.addr, &b->prefix.addr) ||
+	    (peer_a && addr6_equal(&a->peer, &b->prefix.addr)) ||
+	    (peer_b && addr6_equal(&a->prefix.addr, &b->peer)) ||
+	    (peer_a && peer_b && addr6_equal(&a->peer, &b->peer));
+}
+
 /* The kernel would refuse b while a is there, or take it for a. */
 static bool
 collide(const struct netop *a, const struct netop *b)
@@ -142,8 +158,7 @@ collide(const struct netop *a, const struct netop *b)
 	if (a->kind != b->kind || netop_equal(a, b))
 		return false;
 	if (a->kind == NETOP_ADDR)
-		return a->slot == b->slot &&
-		    addr6_equal(&a->prefix.addr, &b->prefix.addr);
+		return a->slot == b->slot && share_end(a, b);
 	return a->kind == NETOP_ROUTE && a->metric == b->metric &&
 	    a->fib == b->fib && prefix6_equal(&a->prefix, &b->prefix);
 }

@@ -240,6 +240,35 @@ removal_first_where_they_collide(void **state)
 }
 
 static void
+check_ends(const char *client6, const char *server6)
+{
+	struct plan_conf c = sample_conf();
+	struct grant g = sample_grant(TUNNEL_HOST);
+	struct plan want = plan_of(&c, &g), have = in_effect(&want), ops;
+
+	g.client6 = a6(client6);
+	g.server6 = a6(server6);
+	want = plan_of(&c, &g);
+	assert_int_equal(plan_diff(&have, &want, &ops), 0);
+	assert_int_equal(ops.n, 2);
+	assert_int_equal(ops.ops[0].kind, NETOP_ADDR_DEL);
+	assert_int_equal(ops.ops[1].kind, NETOP_ADDR);
+	fold(&have, &ops);
+	assert_true(same_set(&have, &want));
+}
+
+/* ::6 with ::5 at the far end: FreeBSD has one route to either. */
+static void
+removal_first_where_ends_are_shared(void **state)
+{
+	(void)state;
+	check_ends("2001:db8:ffff::a", "2001:db8:ffff::5");
+	check_ends("2001:db8:ffff::5", "2001:db8:ffff::6");
+	check_ends("2001:db8:ffff::5", "2001:db8:ffff::9");
+	check_ends("2001:db8:ffff::a", "2001:db8:ffff::6");
+}
+
+static void
 another_tunnel_altogether(void **state)
 {
 	struct plan_conf c = sample_conf();
@@ -368,6 +397,7 @@ main(void)
 	    cmocka_unit_test(routing_table),
 	    cmocka_unit_test(additions_come_first),
 	    cmocka_unit_test(removal_first_where_they_collide),
+	    cmocka_unit_test(removal_first_where_ends_are_shared),
 	    cmocka_unit_test(another_tunnel_altogether),
 	    cmocka_unit_test(withdraw),
 	    cmocka_unit_test(noting),
