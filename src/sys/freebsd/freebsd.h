@@ -93,6 +93,8 @@ int link_fib(struct fb *, const char *name, uint32_t *fib);
 int tag_read(struct fb *, const char *name, char tag[FB_TAG]);
 int tag_put(struct fb *, const char *name);
 int tag_take(struct fb *, const char *name);
+/* Of an interface that has no tag: what a kill amid either has left of it. */
+int tag_finish(struct fb *, const char *name);
 /* 1, 0 or negative. */
 int tag_is_ours(struct fb *, uint32_t index);
 /* The interfaces of ours, at most max.  How many, or negative. */
@@ -113,6 +115,8 @@ int tun_adopt(struct fb *, const struct link *, struct err *);
 /* Close ours; has somebody else the device open still? */
 bool tun_in_use(struct fb *, const struct link *);
 void tun_close(struct fb *);
+/* One that is not open: as before we had it open. */
+void tun_reset(struct fb *, const struct link *);
 int tun_open_user(struct kernel *, const struct netop *outer, int *tunfd,
     int *rawfd, struct err *);
 

@@ -73,13 +73,25 @@ tag_put(struct fb *fb, const char *name)
 int
 tag_take(struct fb *fb, const char *name)
 {
-	int error, next;
+	int error;
 
 	error = set_description(fb, name, "");
-	next = group_request(fb, FB_SIOCDIFGROUP, name);
-	if (error == 0 && next != 0 && next != -ENOENT)
-		error = next;
-	return error;
+	if (error == 0)
+		error = group_request(fb, FB_SIOCDIFGROUP, name);
+	return error == -ENOENT ? 0 : error;
+}
+
+/* The group's half is the first to come and the last to go. */
+int
+tag_finish(struct fb *fb, const char *name)
+{
+	char tag[FB_TAG];
+	int error;
+
+	error = tag_read(fb, name, tag);
+	if (error == 0 && tag[0] == '\0')
+		error = group_request(fb, FB_SIOCDIFGROUP, name);
+	return error == -ENOENT || error == -ENODEV ? 0 : error;
 }
 
 /*

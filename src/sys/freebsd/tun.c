@@ -32,7 +32,7 @@ set_mode(int fd, int head)
 static int
 attach(struct fb *fb, const char *path, uint32_t index, struct err *e)
 {
-	int fd, error;
+	int fd;
 
 	fd = call_open(path);
 	if (fd == -1 && errno == EBUSY)
@@ -41,15 +41,20 @@ attach(struct fb *fb, const char *path, uint32_t index, struct err *e)
 	if (fd == -1)
 		return err_sys(
 		    e, errno, "a user-space tunnel needs %s: open", path);
-	error = set_mode(fd, 1);
-	if (error != 0) {
-		(void)call_close(fd);
-		return fb_fail(e, error, "%s: TUNSIFHEAD", path);
-	}
 	fb->tunfd = fd;
 	fb->tunindex = index;
 	(void)strlcpy(fb->tunpath, path, sizeof(fb->tunpath));
 	return 0;
+}
+
+static int
+use_head(struct fb *fb, struct err *e)
+{
+	int error;
+
+	error = set_mode(fb->tunfd, 1);
+	return error != 0 ? fb_fail(e, error, "%s: TUNSIFHEAD", fb->tunpath) :
+			    0;
 }
 
 void
@@ -61,6 +66,22 @@ tun_close(struct fb *fb)
 	}
 	fb->tunfd = -1;
 	fb->tunindex = 0;
+}
+
+/* A program that was killed has left its mode to whoever opens it next. */
+void
+tun_reset(struct fb *fb, const struct link *l)
+{
+	char path[FB_PATH];
+	int fd;
+
+	(void)fb;
+	device_of(l->name, path);
+	fd = call_open(path);
+	if (fd == -1)
+		return;
+	(void)set_mode(fd, 0);
+	(void)call_close(fd);
 }
 
 /* The device keeps its unit's name, whatever the interface is called. */
@@ -81,9 +102,22 @@ tun_create(struct fb *fb, const char *name, struct link *l, struct err *e)
 		return fb_fail(e, error, "create tun interface %s", name);
 	device_of(unit, path);
 	error = attach(fb, path, l->index, e);
-	if (error != 0)
+	if (error == 0)
+		error = use_head(fb, e);
+	if (error != 0) {
+		tun_close(fb);
 		(void)link_destroy(fb, l->name);
+	}
 	return error;
+}
+
+/* Which takes it down. */
+static void
+close_adopted(struct fb *fb, const struct link *l)
+{
+	tun_close(fb);
+	if (l->flags & FB_IFF_UP)
+		(void)link_set_up(fb, l->name, true);
 }
 
 int
@@ -96,13 +130,17 @@ tun_adopt(struct fb *fb, const struct link *l, struct err *e)
 	error = attach(fb, path, l->index, e);
 	if (error != 0)
 		return error;
+	/* Nothing is changed before the tag is on: see tunnel.c. */
 	error = tag_put(fb, l->name);
+	if (error != 0)
+		(void)fb_fail(e, error, "tag interface %s", l->name);
+	else
+		error = use_head(fb, e);
 	if (error != 0) {
+		close_adopted(fb, l);
 		(void)tag_take(fb, l->name);
-		tun_close(fb);
-		return fb_fail(e, error, "tag interface %s", l->name);
 	}
-	return 0;
+	return error;
 }
 
 /* To destroy it then would wait, and nothing could end that. */

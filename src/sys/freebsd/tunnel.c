@@ -213,11 +213,15 @@ tunnel_outer(
 	return gif_change(fb, l->name, op->local4, op->remote4, e);
 }
 
-/* The index outlives a renaming; the name, a repair. */
+/*
+ * The index outlives a renaming; the name, a repair.  Without an index op was
+ * written down before there was an interface: what has our tag by now may
+ * still be called as the cloner called it.
+ */
 static bool
 is_meant(const struct netop *op, const struct link *l)
 {
-	return op->ifname[0] == '\0' || op->ifindex == l->index ||
+	return op->ifindex == 0 || op->ifindex == l->index ||
 	    strcmp(op->ifname, l->name) == 0;
 }
 
@@ -282,9 +286,10 @@ note(int *first, struct err *e, int error, const char *what, const char *name)
 }
 
 /*
- * The tag goes last: until then a kill leaves something that the next start
- * gives back.  A tun device is closed before the interface gets its state:
- * the kernel takes it down with the last descriptor.
+ * The tag goes last, and only when all else is done: until then a kill or a
+ * failure leaves something that the next try gives back.  A tun device is
+ * closed before the interface gets its state: the kernel takes it down with the
+ * last descriptor.
  */
 static int
 release_one(
@@ -296,6 +301,8 @@ release_one(
 	first = addr_flush(fb, l, e);
 	if (l->index == fb->tunindex)
 		tun_close(fb);
+	else if (l->kind == LINK_TUN)
+		tun_reset(fb, l);
 	if (l->kind == LINK_GIF && first == 0)
 		first = gif_clear(fb, l->name, e);
 	else if (l->kind == LINK_GIF)
@@ -304,12 +311,19 @@ release_one(
 	if (op->mtu != 0 && op->mtu != l->mtu)
 		note(&first, e, link_set_mtu(fb, l->name, op->mtu), "MTU",
 		    l->name);
-	note(&first, e, tag_take(fb, l->name), "tag", l->name);
+	if (first == 0)
+		note(&first, e, tag_take(fb, l->name), "tag", l->name);
 	return first;
 }
 
 int
 tunnel_release(struct fb *fb, const struct netop *op, struct err *e)
 {
-	return each(fb, op, release_one, e);
+	int error, rest;
+
+	error = each(fb, op, release_one, e);
+	if (error != -ENOENT || op->ifname[0] == '\0')
+		return error;
+	rest = tag_finish(fb, op->ifname);
+	return rest != 0 ? fb_fail(e, rest, "group of %s", op->ifname) : error;
 }
