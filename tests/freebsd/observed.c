@@ -234,7 +234,7 @@ nd6_request(unsigned long request, const char *ifname, struct fb_in6_ndireq *r)
 }
 
 uint32_t
-nd6_flags(const char *ifname)
+nd6_flags_of(const char *ifname)
 {
 	struct fb_in6_ndireq r = {.flags = 0};
 
@@ -244,7 +244,7 @@ nd6_flags(const char *ifname)
 }
 
 int
-set_nd6_flags(const char *ifname, uint32_t flags)
+do_nd6(const char *ifname, uint32_t flags)
 {
 	struct fb_in6_ndireq r = {.flags = 0};
 

@@ -76,8 +76,8 @@ int do_route(int fd, uint8_t type, int flags, const char *dst, int plen,
 int if_request(unsigned long request, const char *ifname, struct fb_ifreq *r);
 uint32_t if_index(const char *ifname); /* 0: not there */
 uint32_t if_flags(const char *ifname);
-uint32_t nd6_flags(const char *ifname);
-int set_nd6_flags(const char *ifname, uint32_t flags);
+uint32_t nd6_flags_of(const char *ifname);
+int do_nd6(const char *ifname, uint32_t flags);
 /* IN6_IFF_*; -1: not there. */
 int addr6_flags(const char *ifname, const char *addr);
 int sysctl_number(const char *name);

@@ -72,7 +72,7 @@ addresses(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(nd6_flags("gif0"), 0x29);
+	assert_int_equal(nd6_flags_of("gif0"), 0x29);
 	OK(do_addr6("gif0", "2001:db8:1::6", "2001:db8:1::5", 128, 0));
 	assert_int_equal(addr6_flags("gif0", "2001:db8:1::6"), 0);
 	assert_int_equal(if_flags("gif0"), 0x8051);
@@ -140,11 +140,11 @@ static void
 discovery(void **state)
 {
 	(void)state;
-	assert_int_equal(nd6_flags("gif0"), 0x21);
-	OK(set_nd6_flags("gif0",
+	assert_int_equal(nd6_flags_of("gif0"), 0x21);
+	OK(do_nd6("gif0",
 	    FB_ND6_IFF_PERFORMNUD | FB_ND6_IFF_ACCEPT_RTADV |
 		FB_ND6_IFF_AUTO_LINKLOCAL));
-	assert_int_equal(nd6_flags("gif0"), 0x23);
+	assert_int_equal(nd6_flags_of("gif0"), 0x23);
 }
 
 static void

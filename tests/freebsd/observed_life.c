@@ -82,8 +82,8 @@ tunnel(void **state)
 	assert_int_equal(r.u.addr.family, FB_AF_INET);
 	assert_memory_equal(&r.u.addr.addr, "\xc6\x33\x64\x01", 4);
 	OK(do_mtu("gif0", 1280));
-	assert_int_equal(nd6_flags("gif0"), 0x29);
-	OK(set_nd6_flags("gif0", 0x1));
+	assert_int_equal(nd6_flags_of("gif0"), 0x29);
+	OK(do_nd6("gif0", 0x1));
 	OK(do_addr6("gif0", "2001:db8:1::2", "2001:db8:1::1", 128, 0));
 	OK(do_flags("gif0", true));
 	assert_int_equal(if_flags("gif0"), 0x8051);

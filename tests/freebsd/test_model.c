@@ -241,7 +241,7 @@ jail(void **state)
 	FAILS(do_destroy("gif0"), EPERM);
 	FAILS(do_mtu("gif0", 1280), EPERM);
 	FAILS(do_addr6("gif0", INNER, PEER, 128, 0), EPERM);
-	FAILS(set_nd6_flags("gif0", 1), EPERM);
+	FAILS(do_nd6("gif0", 1), EPERM);
 	FAILS(do_route(ob.route, FB_RTM_ADD, OURS, "::", 0, "gif0", 0), EPERM);
 	OK(if_request(FB_SIOCGIFMTU, "gif0", &r));
 	FAILS(call_kldload("if_gif"), EPERM);

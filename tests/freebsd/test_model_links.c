@@ -76,7 +76,7 @@ detection(void **state)
 
 	(void)state;
 	OK(do_create("gif", name));
-	OK(set_nd6_flags("gif0", 0x1));
+	OK(do_nd6("gif0", 0x1));
 	/* Without a pair it cannot run. */
 	OK(do_addr6("gif0", "2001:db8:3::2", NULL, 64, 0));
 	fbm_dad_done(H);
@@ -92,10 +92,10 @@ detection(void **state)
 	assert_int_equal(addr6_flags("gif0", "2001:db8:3::2"), 0);
 	assert_int_equal(
 	    addr6_flags("gif0", "2001:db8:4::2"), FB_IN6_IFF_DUPLICATED);
-	OK(set_nd6_flags("gif0", 0x1 | FB_ND6_IFF_NO_DAD));
+	OK(do_nd6("gif0", 0x1 | FB_ND6_IFF_NO_DAD));
 	OK(do_addr6("gif0", "2001:db8:5::2", NULL, 64, 0));
 	assert_int_equal(addr6_flags("gif0", "2001:db8:5::2"), 0);
-	OK(set_nd6_flags("gif0", 0x1));
+	OK(do_nd6("gif0", 0x1));
 	fbm_set_dad_count(H, 0);
 	OK(do_addr6("gif0", "2001:db8:6::2", NULL, 64, 0));
 	assert_int_equal(addr6_flags("gif0", "2001:db8:6::2"), 0);

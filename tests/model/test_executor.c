@@ -46,12 +46,8 @@ apply_and_undo(void **state)
 		assert_string_equal(w.x.journal.entries[0].ifname,
 		    executor_tunnel(&w.x)->ifname);
 		assert_int_equal(executor_undo(&w.x, NULL), 0);
-		if (c.keep) {
-			/* One more, and nobody's. */
-			assert_int_equal(w.h->state.nlinks, w.start.nlinks + 1);
-			assert_string_equal(fake_link(w.h, "dtcp1")->tag, "");
-			fake_remove_link(w.h, "dtcp1");
-		}
+		/* One more, and nobody's. */
+		assert_int_equal(world_remove_kept(&w), c.keep);
 		world_as_at_the_start(&w);
 		assert_int_equal(w.nfile, 0);
 		assert_int_equal(w.x.have.n, 0);
@@ -79,7 +75,7 @@ any_operation_fails(void **state)
 		for (k = 1; k <= p.n; k++) {
 			for (i = 0; i < NERRORS; i++) {
 				world_new(&w);
-				fake_fail(w.h, k, errors[i]);
+				world_fail(&w, k, errors[i]);
 				memset(&e, 0, sizeof(e));
 				rc = executor_apply(&w.x, p.ops, p.n, &e);
 				if (errors[i] == EEXIST &&
@@ -88,16 +84,14 @@ any_operation_fails(void **state)
 					assert_int_equal(rc, 0);
 					assert_int_equal(w.x.have.n, p.n - 1);
 					executor_undo(&w.x, NULL);
-					if (c.keep)
-						fake_remove_link(w.h, "dtcp1");
 				} else {
 					if (rc != -errors[i])
 						fail_msg("%s: %d", name, rc);
 					assert_non_null(
 					    strstr(e.text, "injected"));
-					if (c.keep && k > 1)
-						fake_remove_link(w.h, "dtcp1");
 				}
+				assert_int_equal(
+				    world_remove_kept(&w), c.keep && k > 1);
 				world_as_at_the_start(&w);
 				assert_int_equal(w.nfile, 0);
 				assert_int_equal(w.x.journal.n, 0);
@@ -126,7 +120,7 @@ journal_cannot_be_saved(void **state)
 		w.fail_save = k;
 		assert_int_equal(
 		    executor_apply(&w.x, p.ops, p.n, NULL), -ENOSPC);
-		assert_true(w.h->applied < 2 * k);
+		assert_true(w.applied < 2 * k);
 		world_as_at_the_start(&w);
 		world_free(&w);
 	}
@@ -154,7 +148,7 @@ undo_goes_on(void **state)
 			world_free(&w);
 			break;
 		}
-		fake_fail(w.h, k, EBUSY);
+		world_fail(&w, k, EBUSY);
 		memset(&e, 0, sizeof(e));
 		if (executor_undo(&w.x, &e) != 0) {
 			assert_int_equal(e.code, EBUSY);
@@ -195,7 +189,7 @@ random_life(void **state)
 		if (sample_next(&seed) % 3 == 0) {
 			plan_withdraw(&w.x.have, &ops);
 			world_apply(&w, &ops);
-			assert_int_equal(fake_link(w.h, "dtcp1") == NULL, 0);
+			assert_true(world_see_link(&w, world_ours(&w)));
 		}
 		if (sample_next(&seed) % 5 == 0) {
 			g = sample_random_grant(&seed);
@@ -203,7 +197,7 @@ random_life(void **state)
 			assert_int_equal(plan_diff(&w.x.have, &want, &ops), 0);
 			if (ops.n == 0)
 				continue;
-			fake_fail(w.h, 1 + sample_next(&seed) % ops.n,
+			world_fail(&w, 1 + sample_next(&seed) % ops.n,
 			    (int)errors[sample_next(&seed) % 2]);
 			assert_int_not_equal(
 			    executor_apply(&w.x, ops.ops, ops.n, NULL), 0);
@@ -230,8 +224,8 @@ a_foreign_route_stays(void **state)
 	world_variant(2, &c, &g);
 	p = world_plan_of(&c, &g);
 	world_new(&w);
-	fake_add_route(w.h, "eth0", "::/0", PLAN_METRIC_DEFAULT);
-	w.start = w.h->state;
+	world_add_route(&w, WORLD_FOREIGN, "::/0", PLAN_METRIC_DEFAULT);
+	world_starts_here(&w);
 	world_apply(&w, &p);
 	assert_int_equal(w.x.have.n, p.n - 1);
 	/* The engine does not know, and has it withdrawn. */
@@ -251,14 +245,15 @@ another_instances_route_stays(void **state)
 	struct world w;
 	struct grant g;
 	struct plan p, none = {0}, ops;
+	char text[PREFIX6_STRLEN];
 
 	(void)state;
 	world_variant(2, &c, &g);
 	p = world_plan_of(&c, &g);
 	world_new(&w);
-	fake_put_route(w.h, 0, &g.prefixes[0], PLAN_METRIC_REJECT)->marked =
-	    true;
-	w.start = w.h->state;
+	world_add_marked_route(
+	    &w, prefix6_format(&g.prefixes[0], text), PLAN_METRIC_REJECT);
+	world_starts_here(&w);
 	world_apply(&w, &p);
 	assert_int_equal(w.x.have.n, p.n - 1);
 	assert_int_equal(plan_diff(&p, &none, &ops), 0);
@@ -280,10 +275,10 @@ a_removal_finds_it_gone(void **state)
 	p = world_plan_of(&c, &g);
 	world_new(&w);
 	world_apply(&w, &p);
-	fake_remove_route(w.h, "::/0", PLAN_METRIC_DEFAULT);
+	world_remove_route(&w, "::/0", PLAN_METRIC_DEFAULT);
 	plan_withdraw(&w.x.have, &ops);
 	world_apply(&w, &ops);
-	fake_remove_link(w.h, "dtcp1");
+	world_remove_link(&w, world_ours(&w));
 	assert_int_equal(executor_undo(&w.x, NULL), 0);
 	world_as_at_the_start(&w);
 	world_free(&w);
@@ -312,8 +307,7 @@ the_tunnel_alone_goes(void **state)
 		assert_null(executor_tunnel(&w.x));
 		assert_int_equal(w.x.have.n, g.nprefixes);
 		assert_int_equal(w.x.journal.n, g.nprefixes);
-		if (c.keep)
-			fake_remove_link(w.h, "dtcp1");
+		assert_int_equal(world_remove_kept(&w), c.keep);
 		/* Nothing is on the slot: nothing to do, and no error. */
 		assert_int_equal(executor_apply(&w.x, &op, 1, NULL), 0);
 		assert_int_equal(executor_undo(&w.x, NULL), 0);

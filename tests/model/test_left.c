@@ -15,12 +15,12 @@
 #include "dtcp/log.h"
 #include "world.h"
 
-#define OURS   "dtcp1" /* dtcp0 is the other instance's */
 #define PREFIX "2001:db8:1::/48"
 #define METRIC PLAN_METRIC_DEFAULT
 
 static struct world w;
 static struct plan want;
+static char ours[NETOP_NAMESIZE];
 
 /* What was logged since the last forget_lines(). */
 static unsigned notices, warnings;
@@ -52,21 +52,22 @@ begin(void)
 	world_variant(2, &c, &g);
 	want = world_plan_of(&c, &g);
 	world_new(&w);
-	fake_add_route(w.h, "eth0", "::/0", METRIC);
-	fake_add_route(w.h, NULL, PREFIX, PLAN_METRIC_REJECT);
+	world_add_route(&w, WORLD_FOREIGN, "::/0", METRIC);
+	world_add_route(&w, NULL, PREFIX, PLAN_METRIC_REJECT);
 	forget_lines();
 	world_apply(&w, &want);
 	assert_int_equal(warnings, 2);
 	assert_non_null(strstr(line, "left out, there is one already"));
 	assert_int_equal(w.x.have.n, want.n - 2);
 	assert_int_equal(w.x.left.n, 2);
+	strlcpy(ours, world_ours(&w), sizeof(ours));
 	forget_lines();
 }
 
 static void
 default_goes(void)
 {
-	fake_remove_route(w.h, "::/0", METRIC);
+	world_remove_route(&w, "::/0", METRIC);
 }
 
 static void
@@ -91,10 +92,15 @@ fill_in(unsigned added, unsigned failed)
 static void
 added_when_the_other_goes(void **state)
 {
+	char expected[LOG_LINE_MAX];
 	unsigned entries, saves;
 
 	(void)state;
 	begin();
+	(void)snprintf(expected, sizeof(expected),
+	    "route add default dev %s metric 2048: added, the other one is "
+	    "gone",
+	    ours);
 	entries = w.x.journal.n;
 	saves = w.saves;
 	fill_in(0, 0); /* both stand: not a word, nothing done */
@@ -102,12 +108,10 @@ added_when_the_other_goes(void **state)
 	assert_int_equal(w.saves, saves);
 	default_goes();
 	fill_in(1, 0);
-	assert_string_equal(line,
-	    "route add default dev " OURS " metric 2048: added, the other one "
-	    "is gone");
+	assert_string_equal(line, expected);
 	assert_int_equal(w.x.journal.n, entries + 1);
 	assert_int_equal(w.x.left.n, 1);
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	fill_in(1, 0);
 	assert_int_equal(w.x.left.n, 0);
 	world_consistent(&w, &want);
@@ -123,7 +127,7 @@ added_is_in_effect(void **state)
 
 	(void)state;
 	begin();
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	default_goes();
 	fill_in(2, 0);
 	default_goes(); /* ours, this time */
@@ -150,11 +154,11 @@ no_longer_wanted(void **state)
 	assert_int_equal(w.x.left.n, 1);
 	default_goes();
 	fill_in(0, 0);
-	assert_null(fake_route(w.h, &ops.ops[0].prefix, METRIC));
+	assert_false(world_see_route(&w, "::/0", METRIC));
 	assert_int_equal(plan_diff(&want, &none, &ops), 0);
 	world_apply(&w, &ops);
 	assert_int_equal(w.x.left.n, 0);
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	fill_in(0, 0);
 	end();
 
@@ -166,14 +170,14 @@ no_longer_wanted(void **state)
 	assert_int_equal(w.x.left.n, 1);
 	default_goes();
 	fill_in(0, 0);
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	fill_in(1, 0);
 	end();
 
 	begin();
 	assert_int_equal(executor_undo(&w.x, NULL), 0);
 	default_goes();
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	fill_in(0, 0);
 	end();
 }
@@ -193,7 +197,7 @@ asked_for_again(void **state)
 	assert_int_equal(w.x.left.n, 1);
 	world_apply(&w, &again); /* what stands there now is ours */
 	assert_int_equal(w.x.left.n, 1);
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	fill_in(1, 0);
 	world_consistent(&w, &want);
 	end();
@@ -205,14 +209,14 @@ fails_for_another_reason(void **state)
 	(void)state;
 	begin();
 	default_goes();
-	fake_fail(w.h, 1, ENOMEM);
+	world_fail(&w, 1, ENOMEM);
 	fill_in(0, 1);
 	assert_non_null(strstr(line, ": stays left out: "));
 	assert_non_null(strstr(line, "injected"));
 	assert_int_equal(w.x.left.n, 1);
 	fill_in(0, 0);
 	assert_int_equal(w.x.have.n, want.n - 2);
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	end();
 
 	/* Not without a way back. */
@@ -220,16 +224,16 @@ fails_for_another_reason(void **state)
 	default_goes();
 	w.fail_save = w.saves + 1;
 	fill_in(0, 1);
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	end();
 
 	/* Somebody else was faster: that is not another reason. */
 	begin();
 	default_goes();
-	fake_fail(w.h, 1, EEXIST);
+	world_fail(&w, 1, EEXIST);
 	fill_in(0, 0);
 	fill_in(1, 0);
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	end();
 }
 
@@ -242,7 +246,7 @@ the_tunnel_is_lost(void **state)
 
 	(void)state;
 	begin();
-	fake_remove_link(w.h, OURS);
+	world_remove_link(&w, ours);
 	assert_int_equal(executor_find_lost(&w.x, &lost, NULL), 0);
 	assert_int_equal(lost.n, want.n - 1); /* not the unreachable route */
 	last = &lost.ops[lost.n - 1];
@@ -252,7 +256,7 @@ the_tunnel_is_lost(void **state)
 	default_goes();
 	fill_in(0, 0);
 	world_apply(&w, &lost);
-	fake_remove_route(w.h, PREFIX, PLAN_METRIC_REJECT);
+	world_remove_route(&w, PREFIX, PLAN_METRIC_REJECT);
 	fill_in(1, 0);
 	world_consistent(&w, &want);
 	end();

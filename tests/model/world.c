@@ -26,6 +26,45 @@ world_quiet(void)
 	log_set_sink(quiet, NULL);
 }
 
+/* ---- Options and grants ---- */
+
+static void
+adopt(struct plan_conf *c, const char *ifname)
+{
+	c->adopt = true;
+	strlcpy(c->ifname, ifname, sizeof(c->ifname));
+}
+
+static const char *
+user_variant(unsigned i, struct plan_conf *c, struct grant *g)
+{
+	c->encap_kernel = false;
+	switch (i) {
+	case 11:
+		*g = sample_grant(TUNNEL_HOST);
+		return "user-space, host";
+	case 12:
+		c->keep = true;
+		return "user-space, -o";
+	case 13:
+		adopt(c, WORLD_USER);
+		return "user-space, -c";
+	case 14:
+		adopt(c, WORLD_USER);
+		c->set_fib = true;
+		c->fib = 1;
+		return "user-space, -F 1 -c";
+	case 15:
+		c->set_fib = true;
+		c->fib = 1;
+		c->addrs[c->naddrs++] = p6("2001:db8:2::1/64");
+		return "user-space, -F 1 -A";
+	default:
+		strlcpy(c->ifname, "mine0", sizeof(c->ifname));
+		return "user-space, -i mine0";
+	}
+}
+
 const char *
 world_variant(unsigned i, struct plan_conf *c, struct grant *g)
 {
@@ -57,69 +96,24 @@ world_variant(unsigned i, struct plan_conf *c, struct grant *g)
 		return "-o";
 	case 7:
 		*g = sample_grant(TUNNEL_HOST);
-		c->adopt = true;
 		c->route_mode = ROUTE_SOLICIT;
-		strlcpy(c->ifname, "gif0", sizeof(c->ifname));
+		adopt(c, WORLD_KERNEL);
 		return "-c -i gif0";
 	case 8:
-		c->adopt = true;
 		c->set_fib = true;
 		c->fib = 1;
-		strlcpy(c->ifname, "gif0", sizeof(c->ifname));
+		adopt(c, WORLD_KERNEL);
 		return "-F 1 -c -i gif0";
-	default:
+	case 9:
+		c->set_fib = true;
+		c->fib = 1;
+		return "-F 1";
+	case 10:
 		strlcpy(c->ifname, "mine0", sizeof(c->ifname));
 		return "-i mine0";
+	default:
+		return user_variant(i, c, g);
 	}
-}
-
-static int
-save(void *arg, const struct journal *j, struct err *e)
-{
-	struct world *w = arg;
-
-	if (++w->saves == w->fail_save)
-		return err_set(e, ENOSPC, "disk full");
-	w->nfile = j->n > 0 ? journal_encode(j, TAG, w->file) : 0;
-	return 0;
-}
-
-void
-world_new(struct world *w)
-{
-	struct netop theirs;
-
-	memset(w, 0, sizeof(*w));
-	assert_non_null(w->h = fake_host_new());
-	fake_add_link(w->h, "eth0", FAKE_OTHER)->up = true;
-	fake_add_addr(w->h, "eth0", "2001:db8:a::1/64");
-	fake_add_route(w->h, "eth0", "::/0", 1024);
-	fake_add_route(w->h, NULL, "2001:db8:b::/48", 1024);
-	fake_add_link(w->h, "gif0", FAKE_SIT);
-	w->other = fake_open(w->h, TAG_2);
-	memset(&theirs, 0, sizeof(theirs));
-	theirs.kind = NETOP_TUNNEL;
-	theirs.flags = NETOP_F_KERNEL;
-	assert_int_equal(w->other->ops->apply(w->other, &theirs, NULL), 0);
-	w->k = fake_open(w->h, TAG);
-	executor_init(&w->x, w->k);
-	w->x.save = save;
-	w->x.save_arg = w;
-	w->start = w->h->state;
-}
-
-void
-world_free(struct world *w)
-{
-	w->k->ops->close(w->k);
-	w->other->ops->close(w->other);
-	fake_host_free(w->h);
-}
-
-void
-world_as_at_the_start(const struct world *w)
-{
-	assert_true(fake_state_equal(&w->h->state, &w->start));
 }
 
 struct plan
@@ -133,6 +127,113 @@ world_plan_of(const struct plan_conf *c, const struct grant *g)
 	return p;
 }
 
+/* ---- Between the executor and the back-end ---- */
+
+static struct world *
+world_of(struct kernel *k)
+{
+	return ((struct world_front *)k)->world;
+}
+
+static void
+look(const struct world *w)
+{
+	if (w->look != NULL)
+		w->look();
+}
+
+static int
+prepare(
+    struct kernel *k, const struct netop *op, struct netop *undo, struct err *e)
+{
+	struct world *w = world_of(k);
+
+	return w->k->ops->prepare(w->k, op, undo, e);
+}
+
+static int
+apply(struct kernel *k, struct netop *op, struct err *e)
+{
+	struct world *w = world_of(k);
+	int rc;
+
+	look(w);
+	if (++w->applied == w->fail_at)
+		return err_set(e, w->fail_error, "injected");
+	rc = w->k->ops->apply(w->k, op, e);
+	look(w);
+	return rc;
+}
+
+static int
+snapshot(struct kernel *k, struct snapshot *s, struct err *e)
+{
+	struct world *w = world_of(k);
+
+	return w->k->ops->snapshot(w->k, s, e);
+}
+
+static const struct kernel_ops front_ops = {
+    .name = "front",
+    .prepare = prepare,
+    .apply = apply,
+    .snapshot = snapshot,
+};
+
+static int
+save(void *arg, const struct journal *j, struct err *e)
+{
+	struct world *w = arg;
+
+	if (++w->saves == w->fail_save)
+		return err_set(e, ENOSPC, "disk full");
+	w->nfile = j->n > 0 ? journal_encode(j, TAG, w->file) : 0;
+	look(w);
+	return 0;
+}
+
+static void
+start_executor(struct world *w)
+{
+	w->front.kernel.ops = &front_ops;
+	w->front.world = w;
+	executor_init(&w->x, &w->front.kernel);
+	w->x.save = save;
+	w->x.save_arg = w;
+}
+
+/* ---- Worlds ---- */
+
+void
+world_new(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	world_host_new(w);
+	start_executor(w);
+	w->start = world_state_take(w);
+}
+
+void
+world_free(struct world *w)
+{
+	world_state_free(w->start);
+	world_host_free(w);
+}
+
+void
+world_starts_here(struct world *w)
+{
+	world_state_free(w->start);
+	w->start = world_state_take(w);
+}
+
+void
+world_as_at_the_start(struct world *w)
+{
+	if (!world_state_is(w, w->start))
+		fail_msg("the host is not what it was at the start");
+}
+
 void
 world_apply(struct world *w, const struct plan *p)
 {
@@ -140,6 +241,20 @@ world_apply(struct world *w, const struct plan *p)
 
 	if (executor_apply(&w->x, p->ops, p->n, &e) != 0)
 		fail_msg("%s", e.text);
+}
+
+void
+world_fail(struct world *w, unsigned nth, int error)
+{
+	w->fail_at = w->applied + nth;
+	w->fail_error = error;
+}
+
+const char *
+world_ours(const struct world *w)
+{
+	assert_non_null(executor_tunnel(&w->x));
+	return executor_tunnel(&w->x)->ifname;
 }
 
 /* What the executor says is in effect is, and the wanted all is. */
@@ -163,17 +278,14 @@ world_consistent(const struct world *w, const struct plan *want)
 	assert_true(s.nlinks + s.naddrs + s.nroutes <= w->x.have.n);
 }
 
-/* The program is gone; the next start finds the file. */
 void
-world_killed(struct world *w)
+world_restarted(struct world *w)
 {
 	char tag[JOURNAL_TAG_MAX];
 	struct err e = {0};
 
-	w->h->fail_at = 0;
-	executor_init(&w->x, w->k);
-	w->x.save = save;
-	w->x.save_arg = w;
+	w->fail_at = 0;
+	start_executor(w);
 	if (w->nfile > 0) {
 		assert_int_equal(
 		    journal_decode(w->file, w->nfile, &w->x.journal, tag, &e),
@@ -182,4 +294,26 @@ world_killed(struct world *w)
 	}
 	if (executor_undo(&w->x, &e) != 0)
 		fail_msg("%s", e.text);
+}
+
+void
+world_killed(struct world *w)
+{
+	struct world_state *s = world_state_take(w);
+
+	world_go_back(w, s);
+	world_state_free(s);
+	world_restarted(w);
+}
+
+bool
+world_remove_kept(struct world *w)
+{
+	char name[NETOP_NAMESIZE];
+
+	if (!world_see_more(w, name))
+		return false;
+	assert_true(world_is_nobodys(w, name, true));
+	world_remove_link(w, name);
+	return true;
 }

@@ -1,26 +1,50 @@
 /*
  * A host with others on it (a link, addresses, routes, another instance's
  * tunnel), an executor on it, and its undo file in memory.
+ *
+ * world.c is the same everywhere.  What is declared under "The host" is by
+ * world_fake.c, on the fake kernel, or by world_freebsd.c: there it is
+ * FreeBSD's back-end as it is, on a model of that kernel.
  */
 #ifndef MODEL_WORLD_H
 #define MODEL_WORLD_H
 
 #include "dtcp/executor.h"
-#include "fake_kernel.h"
 #include "samples.h"
 
-#define TAG   "dtcp:/run/dtcpc.pid"
-#define TAG_2 "dtcp:/run/dtcpc-2.pid"
+#define TAG	      "dtcp:/run/dtcpc.pid"
+#define TAG_2	      "dtcp:/run/dtcpc-2.pid"
+
+/* On the host from the start: what a tunnel could adopt. */
+#define WORLD_KERNEL  "gif0" /* up; accepts router advertisements */
+#define WORLD_USER    "tun0" /* down */
+#define WORLD_FOREIGN "eth0" /* no tunnel; up, with an address and routes */
+
+struct world_host;
+struct world_state; /* a picture of the whole host */
+struct world;
+
+/* Between the executor and the back-end. */
+struct world_front {
+	struct kernel kernel;
+	struct world *world;
+};
 
 struct world {
-	struct fake_host *h;
-	struct kernel *k, *other;
-	struct executor x;
-	struct fake_state start; /* what must be there in the end */
+	struct world_host *host;
+	struct kernel *k, *other;  /* the back-end's, of either instance */
+	struct world_state *start; /* what must be there in the end */
+	struct world_front front;
+	struct executor x; /* works through front */
 	uint8_t file[JOURNAL_WIRE_MAX];
 	size_t nfile; /* 0: none */
 	unsigned saves;
 	unsigned fail_save; /* the one to fail; 0: none */
+	unsigned applied;   /* operations asked for so far */
+	unsigned fail_at;   /* the one to fail; 0: none */
+	int fail_error;
+	/* Called before and after each operation and each save; may be NULL. */
+	void (*look)(void);
 };
 
 void world_new(struct world *w);
@@ -30,7 +54,7 @@ void world_free(struct world *w);
 void world_quiet(void);
 
 /* Options and a grant of each kind; returns what it is. */
-#define WORLD_VARIANTS 10
+#define WORLD_VARIANTS 17
 const char *world_variant(unsigned i, struct plan_conf *c, struct grant *g);
 
 struct plan world_plan_of(const struct plan_conf *c, const struct grant *g);
@@ -38,12 +62,91 @@ struct plan world_plan_of(const struct plan_conf *c, const struct grant *g);
 /* It must succeed. */
 void world_apply(struct world *w, const struct plan *p);
 
+/* The nth operation from now on fails with error, and changes nothing. */
+void world_fail(struct world *w, unsigned nth, int error);
+
+/* The tunnel in effect has that name; it must be there. */
+const char *world_ours(const struct world *w);
+
 /* What the executor says is in effect is, and it is what is wanted. */
 void world_consistent(const struct world *w, const struct plan *want);
 
 /* The program is gone; the next start finds the file and cleans up. */
 void world_killed(struct world *w);
+/* Only the second half: after world_go_back(), which is a kill. */
+void world_restarted(struct world *w);
 
-void world_as_at_the_start(const struct world *w);
+/*
+ * What -o leaves is an interface more than at the start, and nobody's: it
+ * must be, and is removed.  False: there is none.
+ */
+bool world_remove_kept(struct world *w);
+
+/* The host is what it was at the start. */
+void world_as_at_the_start(struct world *w);
+/* What is there now is what must be there in the end. */
+void world_starts_here(struct world *w);
+
+/* ---- The host ---- */
+
+/* Do routes differ by metric?  Then a foreign default route is there. */
+bool world_has_metrics(void);
+/* Does an interface that goes down lose its addresses and routes? */
+bool world_down_flushes(void);
+/*
+ * How many of the points at which a kill may come leave a tunnel that was
+ * made and has no mark yet, which nobody can know again?
+ */
+unsigned world_unmarked_points(void);
+
+/* host, and the two kernels on it.  Called by world_new(). */
+void world_host_new(struct world *w);
+void world_host_free(struct world *w);
+
+/* No program runs in the picture: descriptors are closed. */
+struct world_state *world_state_take(struct world *w);
+void world_state_free(struct world_state *s);
+/*
+ * Is the host what it was then?  Interfaces made anew may have other indexes,
+ * and one that was adopted may have got what the kernel gives to one that was
+ * once up.  What differs is printed where that can be told.
+ */
+bool world_state_is(struct world *w, const struct world_state *s);
+/* Likewise, but to the letter, and without a word. */
+bool world_state_same(struct world *w, const struct world_state *s);
+/*
+ * The host becomes what the picture shows; both programs are killed and
+ * started anew, and the executor is yet to be.
+ */
+void world_go_back(struct world *w, const struct world_state *s);
+
+/* Changes by somebody else.  What they name must be there.  Table 0. */
+/* ifname NULL: unreachable. */
+void world_add_route(
+    struct world *w, const char *ifname, const char *prefix, uint32_t metric);
+/* An unreachable one with the mark that all instances have in common. */
+void world_add_marked_route(
+    struct world *w, const char *prefix, uint32_t metric);
+void world_remove_route(struct world *w, const char *prefix, uint32_t metric);
+void world_remove_addr(struct world *w, const char *ifname, const char *prefix);
+/* One that a tunnel could adopt. */
+void world_add_tunnel(struct world *w, const char *ifname);
+void world_remove_link(struct world *w, const char *ifname);
+void world_set_up(struct world *w, const char *ifname, bool up);
+void world_set_remote4(
+    struct world *w, const char *ifname, const char *remote4);
+/* MTU 4000, routing table 0, router advertisements accepted. */
+void world_spoil(struct world *w, const char *ifname);
+
+bool world_see_route(struct world *w, const char *prefix, uint32_t metric);
+bool world_see_link(struct world *w, const char *ifname);
+
+/* An interface that was not there at the start; false: there is none. */
+bool world_see_more(struct world *w, char ifname[NETOP_NAMESIZE]);
+/*
+ * It is down and has neither anybody's tag nor outer addresses nor addresses;
+ * clean: nor what else a tag consists of.
+ */
+bool world_is_nobodys(struct world *w, const char *ifname, bool clean);
 
 #endif

@@ -79,6 +79,7 @@ enum fbm_call {
 	FBM_SYSCTL, /* the lists of routes and interfaces */
 	FBM_SYSCTLBYNAME,
 	FBM_KLDLOAD,
+	FBM_CLOSE,	 /* fbm_on_change() alone */
 	FBM_RTM = 0x100, /* | FB_RTM_ADD ...: a request by call_write() */
 };
 
@@ -91,6 +92,32 @@ void fbm_fail(struct fbm_host *h, unsigned long call, unsigned nth, int error);
 unsigned fbm_calls(const struct fbm_host *h);
 /* The next n messages do not fit any routing socket's buffer. */
 void fbm_lose(struct fbm_host *h, unsigned n);
+
+/*
+ * f(arg, call) after each call that may change the host, whatever came of it:
+ * call is FBM_OPEN, FBM_RTM | its type, FBM_KLDLOAD, or the request of an
+ * ioctl, those that only ask among them; and FBM_CLOSE.  NULL: nobody.
+ */
+void fbm_on_change(
+    struct fbm_host *h, void (*f)(void *arg, unsigned long call), void *arg);
+
+/* ---- Whole hosts ---- */
+
+/*
+ * A host of its own with all that is on h, as it is when every process there
+ * has been killed: no descriptor is open, and what the kernel does when a
+ * device is closed for the last time was done.  It does not become current.
+ */
+struct fbm_host *fbm_copy(struct fbm_host *h);
+
+/*
+ * All that is on it, a line each, in order; for the caller to free.  Two hosts
+ * with equal texts differ in nothing but what a program cannot hold on to:
+ * indexes, the order of addresses, what sockets hold, "unknown" for "down".  A
+ * line about link-local addresses, prefixes, groups and their routes begins
+ * with "own IFNAME ", any other with "set ".
+ */
+char *fbm_text(struct fbm_host *h);
 
 /* ---- What there is, seen from within ---- */
 

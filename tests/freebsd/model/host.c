@@ -154,6 +154,21 @@ fbm_lose(struct fbm_host *h, unsigned n)
 	h->lose = n;
 }
 
+void
+fbm_on_change(
+    struct fbm_host *h, void (*f)(void *arg, unsigned long call), void *arg)
+{
+	h->seen = f;
+	h->seen_arg = arg;
+}
+
+void
+model_changed(struct fbm_host *h, unsigned long call)
+{
+	if (h != NULL && h->seen != NULL)
+		h->seen(h->seen_arg, call);
+}
+
 int
 model_fault(struct fbm_host *h, unsigned long call, unsigned long more)
 {

@@ -164,6 +164,8 @@ struct fbm_host {
 	unsigned fail_nth;
 	int fail_error;
 	unsigned lose;
+	void (*seen)(void *arg, unsigned long call);
+	void *seen_arg;
 };
 
 #endif

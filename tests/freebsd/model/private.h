@@ -23,6 +23,7 @@
  *	dump.c		sysctl(3): lists of routes and interfaces
  *	sysctl.c	sysctl(3) by name, kldload(2)
  *	look.c		fbm_link() and so on
+ *	copy.c text.c	whole hosts
  */
 #ifndef FBMODEL_PRIVATE_H
 #define FBMODEL_PRIVATE_H
@@ -43,6 +44,8 @@ void *model_alloc(size_t size);
 struct fbm_host *model_host(void); /* the current one; may be NULL */
 /* Counts a call; the error it is to fail with, or 0. */
 int model_fault(struct fbm_host *h, unsigned long call, unsigned long more);
+/* For fbm_on_change(). */
+void model_changed(struct fbm_host *h, unsigned long call);
 /* May this process change the network? */
 bool model_may(const struct fbm_host *h);
 
@@ -161,6 +164,8 @@ void gif_delete_tunnel(struct fbm_host *h, struct link *l);
 /* ---- tun.c ---- */
 int tun_open(struct fbm_host *h, const char *path, int *fd);
 void tun_closed(struct fbm_host *h, struct sock *s);
+/* What becomes of the interface then. */
+void tun_last_close(struct fbm_host *h, struct link *l);
 int tun_ioctl(
     struct fbm_host *h, struct sock *s, unsigned long request, const void *arg);
 

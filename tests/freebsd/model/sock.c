@@ -17,7 +17,8 @@
 
 #include "private.h"
 
-#define RCVBUF	   8192	   /* at first */
+#define RCVBUF	   8192 /* at first */
+#define SOCKS_MAX  64
 #define RCVBUF_MAX 1864135 /* kern.ipc.maxsockbuf, less the overhead */
 
 int
@@ -82,14 +83,21 @@ sock_free(struct fbm_host *h, struct sock *s)
 static struct sock *
 closed(struct fbm_host *h)
 {
+	struct pollfd p[SOCKS_MAX];
 	struct sock *s;
+	unsigned n = 0, i;
 
 	TAILQ_FOREACH (s, &h->socks, next) {
-		struct pollfd p = {.fd = s->kernel};
-
-		if (poll(&p, 1, 0) == 1 && (p.revents & POLLHUP) != 0)
-			break;
+		if (n == SOCKS_MAX)
+			abort();
+		p[n++] = (struct pollfd) {.fd = s->kernel};
 	}
+	if (n == 0 || poll(p, n, 0) <= 0)
+		return NULL;
+	i = 0;
+	TAILQ_FOREACH (s, &h->socks, next)
+		if ((p[i++].revents & POLLHUP) != 0)
+			break;
 	return s;
 }
 

@@ -87,6 +87,7 @@ call_open(const char *path)
 
 	if (error == 0)
 		error = tun_open(h, path, &fd);
+	model_changed(h, FBM_OPEN);
 	return error != 0 ? result(error) : fd;
 }
 
@@ -102,8 +103,11 @@ call_ioctl(int fd, unsigned long request, void *arg)
 	if ((s = sock_of(h, fd)) == NULL)
 		return result(EBADF);
 	if (s->domain == 0)
-		return result(tun_ioctl(h, s, request, arg));
-	return result(if_ioctl(h, s, request, arg));
+		error = tun_ioctl(h, s, request, arg);
+	else
+		error = if_ioctl(h, s, request, arg);
+	model_changed(h, request);
+	return result(error);
 }
 
 ssize_t
@@ -130,9 +134,10 @@ ssize_t
 call_write(int fd, const void *buf, size_t len)
 {
 	const struct fb_msghdr *m = buf;
+	unsigned long type =
+	    len >= sizeof(*m) ? FBM_RTM | (unsigned long)m->type : 0;
 	int error;
-	struct fbm_host *h = enter(FBM_WRITE,
-	    len >= sizeof(*m) ? FBM_RTM | (unsigned long)m->type : 0, &error);
+	struct fbm_host *h = enter(FBM_WRITE, type, &error);
 	struct sock *s;
 
 	if (error != 0)
@@ -144,6 +149,7 @@ call_write(int fd, const void *buf, size_t len)
 	if (s->domain != FB_AF_ROUTE)
 		return result(EDESTADDRREQ);
 	error = rtsock_output(h, s, buf, len);
+	model_changed(h, type);
 	return error != 0 ? result(error) : (ssize_t)len;
 }
 
@@ -154,6 +160,7 @@ call_close(int fd)
 
 	if (model_host() != NULL)
 		sock_reap(model_host());
+	model_changed(model_host(), FBM_CLOSE);
 	return error;
 }
 
@@ -187,6 +194,7 @@ call_kldload(const char *module)
 
 	if (error == 0)
 		error = kld_load(h, module);
+	model_changed(h, FBM_KLDLOAD);
 	return result(error);
 }
 

@@ -63,13 +63,9 @@ tun_open(struct fbm_host *h, const char *path, int *fd)
 	return 0;
 }
 
-/* Its last descriptor was closed. */
 void
-tun_closed(struct fbm_host *h, struct sock *s)
+tun_last_close(struct fbm_host *h, struct link *l)
 {
-	struct link *l = s->tun;
-
-	s->tun = NULL;
 	l->device = NULL;
 	if ((l->flags & FB_IFF_UP) != 0)
 		link_down(h, l);
@@ -80,6 +76,16 @@ tun_closed(struct fbm_host *h, struct sock *s)
 	link_state(h, l, LINK_DOWN_);
 	if (l->doomed)
 		link_detach(h, l);
+}
+
+/* Its last descriptor was closed. */
+void
+tun_closed(struct fbm_host *h, struct sock *s)
+{
+	struct link *l = s->tun;
+
+	s->tun = NULL;
+	tun_last_close(h, l);
 }
 
 static int
