@@ -76,22 +76,37 @@ forget_entry(struct journal *j, unsigned i)
 	    (j->n - i) * sizeof(j->entries[0]));
 }
 
+/* The entries from there on that are about the slot's interface. */
+static unsigned
+count_on_slot(const struct journal *j, unsigned from, uint8_t slot)
+{
+	unsigned n = 0;
+
+	for (; from < j->n; from++)
+		n += netop_on_slot(&j->entries[from], slot);
+	return n;
+}
+
 /*
  * Undo entries, newest first: all of them, or those of a slot.  What fails
- * stays in the journal, unless the interface then goes as a whole.
+ * stays in the journal, unless the interface then goes as a whole.  It is not
+ * given back with something of ours on it: nobody would find that again.
  */
 static int
 undo_entries(struct executor *x, int slot, struct err *e)
 {
 	struct journal *j = &x->journal;
-	unsigned i, left = 0;
 	int rc, first = 0;
+	unsigned i, left;
 
 	for (i = j->n; i-- > 0;) {
 		struct netop op = j->entries[i];
 		struct err failure = {0};
 
 		if (slot >= 0 && !netop_on_slot(&op, (uint8_t)slot))
+			continue;
+		if (op.kind == NETOP_TUNNEL_RELEASE &&
+		    count_on_slot(j, i + 1, op.slot) > 0)
 			continue;
 		rc = x->kernel->ops->apply(x->kernel, &op, &failure);
 		if (rc == 0 || is_gone(rc)) {
@@ -107,9 +122,7 @@ undo_entries(struct executor *x, int slot, struct err *e)
 				*e = failure;
 		}
 	}
-	for (i = 0; i < j->n; i++)
-		left +=
-		    slot < 0 || netop_on_slot(&j->entries[i], (uint8_t)slot);
+	left = slot < 0 ? j->n : count_on_slot(j, 0, (uint8_t)slot);
 	return left > 0 ? first : 0;
 }
 

@@ -115,8 +115,8 @@ int tun_adopt(struct fb *, const struct link *, struct err *);
 /* Close ours; has somebody else the device open still? */
 bool tun_in_use(struct fb *, const struct link *);
 void tun_close(struct fb *);
-/* One that is not open: as before we had it open. */
-void tun_reset(struct fb *, const struct link *);
+/* Closed, and as before we had it open. */
+int tun_give_back(struct fb *, const struct link *);
 int tun_open_user(struct kernel *, const struct netop *outer, int *tunfd,
     int *rawfd, struct err *);
 
@@ -158,7 +158,7 @@ int64_t nd6_flags(struct fb *, const char *ifname);
 int nd6_accept_ra(
     struct fb *, const struct netop *, const struct link *, struct err *);
 /* The settings that this changes: struct netop's former, not 0. */
-uint32_t nd6_former(struct fb *, const char *ifname);
+int nd6_former(struct fb *, const char *ifname, uint32_t *former);
 
 /* snapshot.c */
 int snapshot_take(struct kernel *, struct snapshot *, struct err *);

@@ -151,8 +151,11 @@ former_settings(struct fb *fb, const struct link *l, const struct netop *op,
 		return 0;
 	*undo = *op;
 	if (op->kind == NETOP_ACCEPT_RA) {
-		undo->former = nd6_former(fb, l->name);
-		return 0;
+		error = nd6_former(fb, l->name, &undo->former);
+		return error != 0 ?
+		    fb_fail(e, error, "neighbour discovery's settings of %s",
+			l->name) :
+		    0;
 	}
 	error = link_fib(fb, l->name, &fib);
 	if (error != 0)

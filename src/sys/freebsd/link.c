@@ -127,6 +127,7 @@ link_create(struct fb *fb, const char *cloner, const char *name, struct link *l,
 {
 	struct fb_ifreq r;
 	bool rename = name[0] != '\0' && !link_is_unit(name, cloner);
+	const char *now = unit;
 	int error;
 
 	name_request(&r, name[0] == '\0' || rename ? cloner : name);
@@ -136,12 +137,14 @@ link_create(struct fb *fb, const char *cloner, const char *name, struct link *l,
 	memcpy(unit, r.name, FB_IFNAMSIZ);
 	/* The mark before all else: a kill leaves what a start recognises. */
 	error = tag_put(fb, unit);
-	if (error == 0 && rename)
+	if (error == 0 && rename) {
 		error = change_name(fb, unit, name);
+		now = error == 0 ? name : unit;
+	}
 	if (error == 0)
-		error = link_by_name(fb, rename ? name : unit, l);
+		error = link_by_name(fb, now, l);
 	if (error != 0)
-		(void)link_destroy(fb, unit);
+		(void)link_destroy(fb, now);
 	return error;
 }
 

@@ -33,13 +33,15 @@ nd6_flags(struct fb *fb, const char *ifname)
 	return error != 0 ? error : (int64_t)r.flags;
 }
 
-uint32_t
-nd6_former(struct fb *fb, const char *ifname)
+int
+nd6_former(struct fb *fb, const char *ifname, uint32_t *former)
 {
 	int64_t flags = nd6_flags(fb, ifname);
 
-	return FORMER_KNOWN |
-	    (flags < 0 ? 0 : (uint32_t)flags & FORMER_SETTINGS);
+	if (flags < 0)
+		return (int)flags;
+	*former = FORMER_KNOWN | ((uint32_t)flags & FORMER_SETTINGS);
+	return 0;
 }
 
 static uint32_t

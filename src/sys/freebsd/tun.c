@@ -68,20 +68,28 @@ tun_close(struct fb *fb)
 	fb->tunindex = 0;
 }
 
-/* A program that was killed has left its mode to whoever opens it next. */
-void
-tun_reset(struct fb *fb, const struct link *l)
+/*
+ * A program that was killed has left its mode to whoever opens the device
+ * next.  Who has it open now has set it.
+ */
+int
+tun_give_back(struct fb *fb, const struct link *l)
 {
 	char path[FB_PATH];
-	int fd;
+	int fd, error;
 
-	(void)fb;
+	if (l->index == fb->tunindex) {
+		error = set_mode(fb->tunfd, 0);
+		tun_close(fb);
+		return error;
+	}
 	device_of(l->name, path);
 	fd = call_open(path);
 	if (fd == -1)
-		return;
-	(void)set_mode(fd, 0);
+		return errno == EBUSY ? 0 : -errno;
+	error = set_mode(fd, 0);
 	(void)call_close(fd);
+	return error;
 }
 
 /* The device keeps its unit's name, whatever the interface is called. */

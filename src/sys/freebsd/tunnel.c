@@ -299,10 +299,8 @@ release_one(
 	int first;
 
 	first = addr_flush(fb, l, e);
-	if (l->index == fb->tunindex)
-		tun_close(fb);
-	else if (l->kind == LINK_TUN)
-		tun_reset(fb, l);
+	if (l->kind == LINK_TUN)
+		note(&first, e, tun_give_back(fb, l), "mode", l->name);
 	if (l->kind == LINK_GIF && first == 0)
 		first = gif_clear(fb, l->name, e);
 	else if (l->kind == LINK_GIF)
