@@ -77,8 +77,8 @@ void world_killed(struct world *w);
 void world_restarted(struct world *w);
 
 /*
- * What -o leaves is an interface more than at the start, and nobody's: it
- * must be, and is removed.  False: there is none.
+ * What -o leaves is an interface more than at the start, and nobody's: it is
+ * removed.  False: there is no such one.
  */
 bool world_remove_kept(struct world *w);
 

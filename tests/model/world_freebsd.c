@@ -12,9 +12,8 @@
 
 #include <cmocka.h>
 
-#include "freebsd/model/fbmodel.h"
 #include "freebsd/observed.h"
-#include "world.h"
+#include "world_freebsd.h"
 
 #define FOREIGN	     (FB_RTF_UP | FB_RTF_STATIC)
 #define THEIR_REMOTE "198.51.100.200"
@@ -25,8 +24,8 @@ struct world_state {
 	char *text;
 };
 
-static struct fbm_host *
-host_of(struct world *w)
+struct fbm_host *
+world_fbm(struct world *w)
 {
 	return (struct fbm_host *)w->host;
 }
@@ -165,9 +164,9 @@ world_host_new(struct world *w)
 void
 world_host_free(struct world *w)
 {
-	fbm_on_change(host_of(w), NULL, NULL);
+	fbm_on_change(world_fbm(w), NULL, NULL);
 	close_all(w);
-	fbm_free(host_of(w));
+	fbm_free(world_fbm(w));
 }
 
 /* ---- Pictures ---- */
@@ -178,8 +177,8 @@ world_state_take(struct world *w)
 	struct world_state *s = malloc(sizeof(*s));
 
 	assert_non_null(s);
-	s->text = fbm_text(host_of(w));
-	s->host = fbm_copy(host_of(w));
+	s->text = fbm_text(world_fbm(w));
+	s->host = fbm_copy(world_fbm(w));
 	return s;
 }
 
@@ -259,7 +258,7 @@ compare(const char *now, const char *then, bool print)
 bool
 world_state_is(struct world *w, const struct world_state *s)
 {
-	char *now = fbm_text(host_of(w));
+	char *now = fbm_text(world_fbm(w));
 	bool same = compare(now, s->text, true);
 
 	free(now);
@@ -269,7 +268,7 @@ world_state_is(struct world *w, const struct world_state *s)
 bool
 world_state_same(struct world *w, const struct world_state *s)
 {
-	char *now = fbm_text(host_of(w));
+	char *now = fbm_text(world_fbm(w));
 	bool same = strcmp(now, s->text) == 0;
 
 	free(now);
@@ -279,7 +278,7 @@ world_state_same(struct world *w, const struct world_state *s)
 void
 world_go_back(struct world *w, const struct world_state *s)
 {
-	struct fbm_host *old = host_of(w), *h = fbm_copy(s->host);
+	struct fbm_host *old = world_fbm(w), *h = fbm_copy(s->host);
 
 	fbm_on_change(old, NULL, NULL);
 	close_all(w);
@@ -352,7 +351,7 @@ world_add_tunnel(struct world *w, const char *ifname)
 void
 world_remove_link(struct world *w, const char *ifname)
 {
-	fbm_destroy(host_of(w), ifname);
+	fbm_destroy(world_fbm(w), ifname);
 }
 
 void
@@ -384,13 +383,13 @@ world_see_route(struct world *w, const char *prefix, uint32_t metric)
 	struct prefix6 p = p6(prefix);
 
 	(void)metric;
-	return fbm_route(host_of(w), 0, &p.addr, (int)p.len, NULL);
+	return fbm_route(world_fbm(w), 0, &p.addr, (int)p.len, NULL);
 }
 
 bool
 world_see_link(struct world *w, const char *ifname)
 {
-	return fbm_link(host_of(w), ifname, NULL);
+	return fbm_link(world_fbm(w), ifname, NULL);
 }
 
 /* The line of an interface: "set gif0: ...". */
@@ -411,7 +410,7 @@ link_line(const char *line, char ifname[NETOP_NAMESIZE])
 bool
 world_see_more(struct world *w, char ifname[NETOP_NAMESIZE])
 {
-	char *now = fbm_text(host_of(w)), line[LINE_MAX_];
+	char *now = fbm_text(world_fbm(w)), line[LINE_MAX_];
 	const char *p = now;
 	bool found = false;
 
@@ -426,7 +425,7 @@ world_see_more(struct world *w, char ifname[NETOP_NAMESIZE])
 static bool
 has_more_than_itself(struct world *w, const char *ifname)
 {
-	char *now = fbm_text(host_of(w)), line[LINE_MAX_], begin[32];
+	char *now = fbm_text(world_fbm(w)), line[LINE_MAX_], begin[32];
 	const char *p = now;
 	bool found = false;
 
@@ -442,7 +441,7 @@ world_is_nobodys(struct world *w, const char *ifname, bool clean)
 {
 	struct fbm_link l;
 
-	assert_true(fbm_link(host_of(w), ifname, &l));
+	assert_true(fbm_link(world_fbm(w), ifname, &l));
 	return l.descr[0] == '\0' && (l.flags & FB_IFF_UP) == 0 && !l.outer &&
 	    !l.ifhead && l.tun == -1 && !(clean && l.dtcp) &&
 	    !has_more_than_itself(w, ifname);
