@@ -170,7 +170,8 @@ undo_goes_on(void **state)
 	for (v = 0; v < WORLD_VARIANTS; v++) {
 		world_variant(v, &c, &g);
 		p = world_plan_of(&c, &g);
-		for (k = 1; undo_fails_at(k, &c, &p);)
+		k = 1;
+		while (undo_fails_at(k, &c, &p))
 			k++;
 	}
 }
