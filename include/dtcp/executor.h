@@ -45,8 +45,9 @@ int executor_apply(
 
 /*
  * Undo everything, newest first; goes on after a failure.  Returns 0 or the
- * first failure (what could not be undone stays in the journal).  "Gone
- * already" is no failure.
+ * first failure (what could not be undone stays in the journal, and so does
+ * TUNNEL_RELEASE as long as any of it is on the interface).  "Gone already" is
+ * no failure.
  */
 int executor_undo(struct executor *x, struct err *e);
 

@@ -64,7 +64,9 @@ enum netop_flag {
  *
  * TUNNEL_DESTROY and TUNNEL_RELEASE with an empty ifname mean every link that
  * carries our tag (-ENOENT where there is none): the journal's entry of a
- * tunnel whose name was not known yet when the program was killed.
+ * tunnel whose name was not known yet when the program was killed.  FreeBSD's
+ * back-end takes an ifindex of 0 for the same: there an interface is made and
+ * tagged before it gets the name that was asked for.
  *
  * What ACCEPT_RA or FIB change on an interface that is not ours is undone by
  * another one with the former value (netop_is_value(); ACCEPT_RA's former: the

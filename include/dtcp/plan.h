@@ -75,9 +75,10 @@ int plan_make(const struct plan_conf *c, const struct grant *g,
  * What turns have (in effect now) into want: additions first, in want's
  * order, then removals in reverse order of have; a removal comes first only
  * where the addition would collide with it (same address, other peer; other
- * address, same peer).  A tunnel with another outer pair is changed (OUTER); one that differs in more
- * goes first, with all that is on it, and is made anew.  The operations name
- * their interface by slot alone.  Returns 0 or -EOVERFLOW.
+ * address, same peer).  A tunnel with another outer pair is changed (OUTER);
+ * one that differs in more goes first, with all that is on it, and is made
+ * anew.  The operations name their interface by slot alone.  Returns 0 or
+ * -EOVERFLOW.
  */
 int plan_diff(
     const struct plan *have, const struct plan *want, struct plan *out);

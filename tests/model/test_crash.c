@@ -36,10 +36,12 @@ static struct world w;
 static bool
 is_the_last(void)
 {
-	const struct picture *p = &pictures[npictures - 1];
+	const struct picture *p;
 
-	return npictures > 0 && p->nfile == w.nfile &&
-	    memcmp(p->file, w.file, w.nfile) == 0 &&
+	if (npictures == 0)
+		return false;
+	p = &pictures[npictures - 1];
+	return p->nfile == w.nfile && memcmp(p->file, w.file, w.nfile) == 0 &&
 	    world_state_same(&w, p->state);
 }
 
