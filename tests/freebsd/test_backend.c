@@ -337,6 +337,27 @@ adopted_tun_was_up(void **state)
 	assert_true(is_up("tun0"));
 }
 
+/* What was adopted is given back without addresses, whoever made them. */
+static void
+released_without_addresses(void **state)
+{
+	struct netop undo;
+	char made[FB_IFNAMSIZ];
+
+	(void)state;
+	OK(do_create("gif", made));
+	open_kernel();
+	OK(make_tunnel("gif0", NETOP_F_KERNEL, REMOTE));
+	undo = on_tunnel(NETOP_TUNNEL_RELEASE);
+	OK(do_op(NETOP_UP));
+	OK(do_prefix(NETOP_ADDR, INNER "/128", 0, 0));
+	OK(do_addr6("gif0", "2001:db8:9::1", NULL, 64, 0));
+	OK(apply(&undo));
+	assert_int_equal(addr6_flags("gif0", INNER), -1);
+	assert_int_equal(addr6_flags("gif0", "2001:db8:9::1"), -1);
+	assert_true(fbm_link(H, "gif0", NULL));
+}
+
 /* ---- Routes ---- */
 
 static unsigned deletions;
@@ -485,6 +506,7 @@ main(void)
 	    CASE(address_that_waits),
 	    CASE(device_in_use),
 	    CASE(adopted_tun_was_up),
+	    CASE(released_without_addresses),
 	    CASE(foreign_routes_are_not_deleted),
 	    CASE(lost_messages),
 	    CASE(default4_of_our_table_alone),
