@@ -47,7 +47,7 @@ struct kernel_ops {
 	 * Apply one operation, all or nothing.  TUNNEL fills in ifname,
 	 * ifindex and the one encapsulation it used; -EBUSY also where
 	 * another interface has the outer pair and the system allows it but
-	 * once (Linux, sit).  -EEXIST as with prepare().  Removals of what is
+	 * once (sit, gif).  -EEXIST as with prepare().  Removals of what is
 	 * gone already return -ENOENT, and never touch what does not carry our
 	 * tag or mark.
 	 */

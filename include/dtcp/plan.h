@@ -83,6 +83,9 @@ int plan_make(const struct plan_conf *c, const struct grant *g,
 int plan_diff(
     const struct plan *have, const struct plan *want, struct plan *out);
 
+/* Is one that is equal to op (netop_equal()) in it? */
+bool plan_contains(const struct plan *p, const struct netop *op);
+
 /* Removal of the routes over the tunnel (loss); unreachable ones stay. */
 void plan_withdraw(const struct plan *have, struct plan *out);
 

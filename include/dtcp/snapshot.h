@@ -21,6 +21,7 @@ struct snap_link {
 	bool up;
 	bool user; /* a tun device */
 	bool accept_ra;
+	bool ipv6_off;	       /* IPv6 is switched off on it */
 	struct in_addr local4; /* outer pair; zero with a tun device */
 	struct in_addr remote4;
 };

@@ -95,7 +95,7 @@ read_secret(struct instance *in, struct err *e)
 {
 	const struct options *o = in->options;
 	struct priv_conf *p = &in->priv;
-	struct err why = {0};
+	struct err why;
 	int r;
 
 	p->secret = secret_new();

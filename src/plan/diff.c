@@ -36,8 +36,8 @@ find_kind(const struct plan *p, enum netop_kind kind, uint8_t slot)
 	return NULL;
 }
 
-static bool
-contains(const struct plan *p, const struct netop *op)
+bool
+plan_contains(const struct plan *p, const struct netop *op)
 {
 	unsigned i;
 
@@ -118,7 +118,7 @@ plan_note(struct plan *have, const struct netop *op)
 	case NETOP_UP:
 	case NETOP_ADDR:
 	case NETOP_ROUTE:
-		return contains(have, op) ? 0 : append(have, op);
+		return plan_contains(have, op) ? 0 : append(have, op);
 	case NETOP_DOWN:
 	case NETOP_ADDR_DEL:
 	case NETOP_ROUTE_DEL:
@@ -254,7 +254,7 @@ plan_diff(const struct plan *have, const struct plan *want, struct plan *out)
 		return rc;
 	for (i = 0; i < want->n; i++) {
 		op = &want->ops[i];
-		if (contains(&cur, op))
+		if (plan_contains(&cur, op))
 			continue;
 		if (op->kind == NETOP_TUNNEL)
 			rc = add_tunnel(&cur, op, out);
@@ -265,7 +265,7 @@ plan_diff(const struct plan *have, const struct plan *want, struct plan *out)
 	}
 	for (i = have->n; i-- > 0;) {
 		op = &have->ops[i];
-		if (contains(&cur, op) && !contains(want, op) &&
+		if (plan_contains(&cur, op) && !plan_contains(want, op) &&
 		    (rc = emit_removal(&cur, out, op)) != 0)
 			return rc;
 	}

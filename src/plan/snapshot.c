@@ -94,7 +94,7 @@ snapshot_has(const struct snapshot *s, const struct netop *op)
 	case NETOP_FIB:
 		return l != NULL && l->fib == op->fib;
 	case NETOP_ACCEPT_RA:
-		return l != NULL &&
+		return l != NULL && !l->ipv6_off &&
 		    l->accept_ra == ((op->flags & NETOP_F_ON) != 0);
 	case NETOP_MTU:
 		return l != NULL && l->mtu == op->mtu;
@@ -126,7 +126,7 @@ same_link(const struct snap_link *a, const struct snap_link *b)
 	return a->ifindex == b->ifindex && strcmp(a->ifname, b->ifname) == 0 &&
 	    a->mtu == b->mtu && a->fib == b->fib && a->up == b->up &&
 	    a->user == b->user && a->accept_ra == b->accept_ra &&
-	    addr4_equal(a->local4, b->local4) &&
+	    a->ipv6_off == b->ipv6_off && addr4_equal(a->local4, b->local4) &&
 	    addr4_equal(a->remote4, b->remote4);
 }
 

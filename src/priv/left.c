@@ -8,25 +8,13 @@
 #include "dtcp/log.h"
 #include "executor_parts.h"
 
-static bool
-contains(const struct plan *p, const struct netop *op)
-{
-	unsigned i;
-
-	for (i = 0; i < p->n; i++) {
-		if (netop_equal(&p->ops[i], op))
-			return true;
-	}
-	return false;
-}
-
 void
 left_remember(struct executor *x, const struct netop *op)
 {
 	struct netop *o;
 
 	/* What stands in the way of one in effect is that one itself. */
-	if (contains(&x->have, op) || contains(&x->left, op) ||
+	if (plan_contains(&x->have, op) || plan_contains(&x->left, op) ||
 	    x->left.n == PLAN_MAX)
 		return;
 	o = &x->left.ops[x->left.n++];

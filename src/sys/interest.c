@@ -153,8 +153,8 @@ interest_add_addr4(struct interest *w, uint32_t ifindex, struct in_addr a)
 		w->overflow = true;
 		return;
 	}
-	w->addrs[w->naddrs].ifindex = ifindex;
-	w->addrs[w->naddrs++].addr = a;
+	w->addrs[w->naddrs++] = (struct interest_addr4) {
+	    .ifindex = ifindex, .addr = a, .seen = true, .told = true};
 }
 
 bool
@@ -176,6 +176,57 @@ interest_note_addr4(struct interest *w, uint32_t ifindex, struct in_addr a,
 	if (w->overflow)
 		return true;
 	return (before == 0) != (count_addr4(w, a) == 0);
+}
+
+void
+interest_begin_addrs4(struct interest *w)
+{
+	for (unsigned i = 0; i < w->naddrs; i++)
+		w->addrs[i].seen = false;
+	w->overflow = false;
+}
+
+void
+interest_see_addr4(struct interest *w, uint32_t ifindex, struct in_addr a)
+{
+	struct interest_addr4 *old = find_addr4(w, ifindex, a);
+
+	if (old != NULL) {
+		old->seen = true;
+		return;
+	}
+	interest_add_addr4(w, ifindex, a);
+	old = find_addr4(w, ifindex, a);
+	if (old != NULL)
+		old->told = false;
+}
+
+/* Of an address that moved to another interface, nothing is told. */
+bool
+interest_changed_addr4(struct interest *w, struct kevent *ev)
+{
+	struct in_addr a;
+	unsigned others;
+
+	for (unsigned i = 0; i < w->naddrs;) {
+		struct interest_addr4 *o = &w->addrs[i];
+
+		if (o->seen && o->told) {
+			i++;
+			continue;
+		}
+		a = o->addr;
+		others = count_addr4(w, a) - 1;
+		ev->kind = o->seen ? KEV_ADDR4_NEW : KEV_ADDR4_GONE;
+		ev->addr4 = a;
+		if (o->seen)
+			o->told = true;
+		else
+			*o = w->addrs[--w->naddrs];
+		if (others == 0)
+			return true;
+	}
+	return false;
 }
 
 int

@@ -28,6 +28,8 @@ struct interest_routes {
 struct interest_addr4 {
 	uint32_t ifindex;
 	struct in_addr addr;
+	bool seen; /* in the list that is being read */
+	bool told; /* that it is there */
 };
 
 struct interest {
@@ -68,6 +70,15 @@ void interest_add_addr4(struct interest *, uint32_t ifindex, struct in_addr);
 /* An address came or went: is that news?  Fills in ev. */
 bool interest_note_addr4(struct interest *, uint32_t ifindex, struct in_addr,
     bool gone, struct kevent *ev);
+
+/*
+ * Where the kernel's word on single addresses cannot be relied on, compare
+ * with its list: begin, see each address, and then take the differences, one
+ * at a time, until that returns false.
+ */
+void interest_begin_addrs4(struct interest *);
+void interest_see_addr4(struct interest *, uint32_t ifindex, struct in_addr);
+bool interest_changed_addr4(struct interest *, struct kevent *ev);
 
 /* What was gathered while reading: 1, or 0 when there is nothing. */
 int interest_next(struct interest *, struct kevent *ev);

@@ -480,7 +480,7 @@ second_instance(void **state)
 	struct snapshot s;
 
 	(void)state;
-	/* Linux allows a pair of outer addresses to one interface only. */
+	/* A kernel allows a pair of outer addresses to one interface only. */
 	addr4_parse(
 	    CONTRACT_REMOTE_2, strlen(CONTRACT_REMOTE_2), &theirs.remote4);
 	assert_int_equal(try_op(other, &theirs), 0);

@@ -14,6 +14,7 @@
 
 #define TAG	   "dtcp:/run/backend.pid"
 #define BOTH	   (NETOP_F_KERNEL | NETOP_F_USER)
+#define SPARE	   "203.0.113.7"
 #define RTM_DELETE ((unsigned long)FBM_RTM | FB_RTM_DELETE)
 
 static struct kernel *k;
@@ -489,6 +490,84 @@ routes_of_the_other_table(void **state)
 	(void)call_close(fd);
 }
 
+/* lo0 stays in table 0: its addresses are told there alone. */
+static void
+addresses_of_every_table(void **state)
+{
+	(void)state;
+	fbm_set_fib(H, 1);
+	open_kernel();
+	(void)events();
+	OK(do_addr4("lo0", SPARE));
+	assert_int_equal(events(), 1U << KEV_ADDR4_NEW);
+	OK(do_delete4("lo0", SPARE));
+	assert_int_equal(events(), 1U << KEV_ADDR4_GONE);
+}
+
+/* Which the kernel does by taking it away and adding it anew. */
+static void
+address_that_is_set_again(void **state)
+{
+	(void)state;
+	open_kernel();
+	OK(do_addr4("lo0", SPARE));
+	(void)events();
+	OK(do_addr4("lo0", SPARE));
+	assert_int_equal(events(), 0);
+	/* Nor is it news if that took two calls, but nobody looked between. */
+	OK(do_delete4("lo0", SPARE));
+	OK(do_addr4("lo0", SPARE));
+	assert_int_equal(events(), 0);
+	OK(do_delete4("lo0", SPARE));
+	assert_int_equal(events(), 1U << KEV_ADDR4_GONE);
+}
+
+/* As a start script may do that finds no word of IPv6 in its settings. */
+static void
+ipv6_switched_off(void **state)
+{
+	struct netop op;
+	struct snapshot s;
+
+	(void)state;
+	open_kernel();
+	OK(make_tunnel("", NETOP_F_KERNEL, REMOTE));
+	op = on_tunnel(NETOP_ACCEPT_RA);
+	OK(apply(&op));
+	OK(k->ops->snapshot(k, &s, &e));
+	assert_true(snapshot_has(&s, &op));
+	OK(do_nd6(tunnel.ifname, FB_ND6_IFF_IFDISABLED));
+	OK(k->ops->snapshot(k, &s, &e));
+	assert_false(snapshot_has(&s, &op));
+	OK(apply(&op));
+	OK(k->ops->snapshot(k, &s, &e));
+	assert_true(snapshot_has(&s, &op));
+}
+
+/* Its packets would not go where the connection to the server goes. */
+static void
+adopted_gif_of_another_table(void **state)
+{
+	char gif[FB_IFNAMSIZ];
+	struct netop undo;
+	struct fb_ifreq r;
+
+	(void)state;
+	OK(do_create("gif", gif));
+	memset(&r, 0, sizeof(r));
+	(void)strlcpy(r.name, gif, sizeof(r.name));
+	r.u.fib = 1;
+	OK(call_ioctl(ob.s4, FB_SIOCSTUNFIB, &r));
+	open_kernel();
+	assert_int_equal(
+	    make_tunnel(gif, NETOP_F_KERNEL | NETOP_F_ADOPT, REMOTE), -EBUSY);
+	check_line("FIB 1");
+	r.u.fib = 0;
+	OK(call_ioctl(ob.s4, FB_SIOCSTUNFIB, &r));
+	OK(k->ops->prepare(k, &tunnel, &undo, &e));
+	OK(make_tunnel(gif, NETOP_F_KERNEL | NETOP_F_ADOPT, REMOTE));
+}
+
 int
 main(void)
 {
@@ -510,6 +589,10 @@ main(void)
 	    CASE(foreign_routes_are_not_deleted),
 	    CASE(lost_messages),
 	    CASE(default4_of_our_table_alone),
+	    CASE(addresses_of_every_table),
+	    CASE(address_that_is_set_again),
+	    CASE(ipv6_switched_off),
+	    CASE(adopted_gif_of_another_table),
 	    CASE(routes_of_the_other_table),
 	};
 

@@ -77,10 +77,10 @@ addr_is_local4(struct kernel *k, struct in_addr a)
 	return r < 0 ? r : found;
 }
 
-int
-addr_learn4(struct fb *fb)
+static int
+each_addr4(struct interest *in,
+    void (*see)(struct interest *, uint32_t, struct in_addr))
 {
-	struct interest *in = &fb->watch.interest;
 	struct rtmsg m;
 	struct dump d;
 	int r;
@@ -88,13 +88,35 @@ addr_learn4(struct fb *fb)
 	r = dump_take(&d, FB_AF_INET, FB_NET_RT_IFLIST, 0, 0);
 	if (r != 0)
 		return r;
-	interest_forget_addrs4(in);
 	while ((r = next_addr(&d, &m)) == 1) {
 		if (m.family == FB_AF_INET)
-			interest_add_addr4(in, m.ifindex, m.addr4);
+			see(in, m.ifindex, m.addr4);
 	}
 	dump_free(&d);
 	return r;
+}
+
+int
+addr_learn4(struct fb *fb)
+{
+	interest_forget_addrs4(&fb->watch.interest);
+	return each_addr4(&fb->watch.interest, interest_add_addr4);
+}
+
+/* A list that could not be read says nothing of what is not in it. */
+int
+addr_look4(struct fb *fb)
+{
+	struct interest *in = &fb->watch.interest;
+	int error;
+
+	interest_begin_addrs4(in);
+	error = each_addr4(in, interest_see_addr4);
+	if (error != 0) {
+		for (unsigned i = 0; i < in->naddrs; i++)
+			in->addrs[i].seen = true;
+	}
+	return error;
 }
 
 /* 169.254/16 is IPv4's link-local, RFC 3927. */

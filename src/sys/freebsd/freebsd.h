@@ -16,14 +16,19 @@
 #include "layout.h"
 #include "rtmsg.h"
 
-#define FB_GROUP "dtcp" /* what ifconfig(8) -g lists; no final digit */
-#define FB_TAG	 256	/* the description: our tag, with its NUL */
-#define FB_PATH	 32
+#define FB_GROUP  "dtcp" /* what ifconfig(8) -g lists; no final digit */
+#define FB_TAG	  256	 /* the description: our tag, with its NUL */
+#define FB_PATH	  32
+#define FB_TABLES 18 /* routing tables that we hear of */
 
 struct fb_watch {
-	int poller; /* readable when one of the others is */
-	int fd;
-	int fd2; /* -1 unless our routes are in a FIB of their own */
+	int poller; /* readable when one of the sockets is */
+	unsigned ntables;
+	struct {
+		int fd;
+		uint32_t fib;
+	} tables[FB_TABLES];
+	bool addrs4; /* some IPv4 address came or went */
 	struct interest interest;
 	_Alignas(8) uint8_t buf[2048]; /* longer than any message */
 };
@@ -105,6 +110,8 @@ int gif_create(struct fb *, const struct netop *, struct link *, struct err *);
 /* 1: it has an outer pair, 0: none, or negative. */
 int gif_pair(struct fb *, const char *name, struct in_addr *local4,
     struct in_addr *remote4);
+/* Do the outer packets go by the process's routing table?  0, or why not. */
+int gif_check_fib(struct fb *, const char *name, struct err *);
 int gif_change(struct fb *, const char *name, struct in_addr local4,
     struct in_addr remote4, struct err *);
 int gif_clear(struct fb *, const char *name, struct err *);
@@ -142,7 +149,9 @@ int addr_flush(struct fb *, const struct link *, struct err *);
 /* FB_IN6_IFF_* of an address, or negative. */
 int addr_flags(struct fb *, const char *ifname, const struct in6_addr *);
 int addr_is_local4(struct kernel *, struct in_addr);
+/* The IPv4 addresses: learn them; look what has changed of them. */
 int addr_learn4(struct fb *);
+int addr_look4(struct fb *);
 
 /* route.c: IPv6, in the FIB of the operation. */
 /* 1, 0, or negative; m: what was found. */

@@ -102,7 +102,7 @@ gif_clear(struct fb *fb, const char *name, struct err *e)
 
 /*
  * The outer packets take the process's routing table (setfib(1)), as does
- * the connection to the server; a kernel with one table need not be asked.
+ * the connection to the server.
  */
 static int
 set_outer_fib(struct fb *fb, const char *name, struct err *e)
@@ -111,7 +111,7 @@ set_outer_fib(struct fb *fb, const char *name, struct err *e)
 	int error;
 
 	if (fb->own_fib == 0)
-		return 0;
+		return 0; /* the only one there may be */
 	memset(&r, 0, sizeof(r));
 	(void)strlcpy(r.name, name, sizeof(r.name));
 	r.u.fib = fb->own_fib;
@@ -120,6 +120,25 @@ set_outer_fib(struct fb *fb, const char *name, struct err *e)
 		return fb_fail(e, error, "FIB %u of %s's outer packets",
 		    fb->own_fib, name);
 	return 0;
+}
+
+int
+gif_check_fib(struct fb *fb, const char *name, struct err *e)
+{
+	struct fb_ifreq r;
+	int error;
+
+	memset(&r, 0, sizeof(r));
+	(void)strlcpy(r.name, name, sizeof(r.name));
+	error = fb_ioctl(fb->s4, FB_SIOCGTUNFIB, &r);
+	if (error != 0)
+		return fb_fail(e, error, "FIB of %s's outer packets", name);
+	if (r.u.fib == fb->own_fib)
+		return 0;
+	return err_set(e, EBUSY,
+	    "interface %s sends its packets by FIB %u, and the connection to "
+	    "the server goes by FIB %u: ifconfig %s tunnelfib %u",
+	    name, r.u.fib, fb->own_fib, name, fb->own_fib);
 }
 
 int

@@ -300,7 +300,7 @@ kernel_open(const char *tag, struct kernel **out, struct err *e)
 	fb->base.ops = &fb_ops;
 	(void)strlcpy(fb->tag, tag, sizeof(fb->tag));
 	fb->s4 = fb->s6 = fb->tunfd = -1;
-	fb->watch.fd = fb->watch.fd2 = fb->watch.poller = -1;
+	fb->watch.poller = -1;
 	fb->own_fib = fb->fib = fb_sysctl_u32("net.my_fibnum", 0);
 	if ((error = open_sockets(fb, e)) != 0 ||
 	    (error = watch_open(fb, e)) != 0) {

@@ -6,6 +6,8 @@
 
 #include "freebsd.h"
 
+#define UNIT_DIGITS 4 /* IF_MAXUNIT is 32767 */
+
 static void
 name_request(struct fb_ifreq *r, const char *name)
 {
@@ -76,13 +78,18 @@ link_by_name(struct fb *fb, const char *name, struct link *l)
 	return error != 0 ? error : link_by_index(fb, r.u.index, l);
 }
 
+/* A number that no cloner gives makes a name like any other. */
 bool
 link_is_unit(const char *name, const char *cloner)
 {
-	size_t n = strlen(cloner);
+	size_t n = strlen(cloner), digits;
 
-	return strncmp(name, cloner, n) == 0 && name[n] != '\0' &&
-	    name[n + strspn(name + n, "0123456789")] == '\0';
+	if (strncmp(name, cloner, n) != 0)
+		return false;
+	name += n;
+	digits = strspn(name, "0123456789");
+	return name[digits] == '\0' && digits > 0 && digits <= UNIT_DIGITS &&
+	    (name[0] != '0' || digits == 1);
 }
 
 /*

@@ -11,12 +11,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "freebsd.h"
 
-#define ANSWER_MS 2000 /* the kernel has it ready; this is for a lost one */
-#define READS_MAX 1000 /* others' messages before ours */
+#define ANSWER_MS 1000 /* the kernel has it ready; this is for a lost one */
 
 /* In table fib; the requests' family alone. */
 static int
@@ -61,19 +61,28 @@ request(struct fb *fb, struct rtrequest *r, uint32_t fib)
 	return error;
 }
 
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 /* The answer to request seq, among what others are told. */
 static int
 await(int fd, int32_t seq, struct rtmsg *m)
 {
 	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+	int64_t left, end = now_ms() + ANSWER_MS;
 	_Alignas(8) uint8_t buf[2048];
 	ssize_t n;
 
-	for (int i = 0; i < READS_MAX; i++) {
+	while ((left = end - now_ms()) > 0) {
 		n = call_read(fd, buf, sizeof(buf));
 		if (n == -1 && errno == EAGAIN) {
-			if (poll(&pfd, 1, ANSWER_MS) == 0)
-				return -ETIMEDOUT;
+			(void)poll(&pfd, 1, (int)left);
 			continue;
 		}
 		if (n == -1 && errno != EINTR && errno != ENOBUFS)

@@ -20,6 +20,7 @@ see_link(struct fb *fb, const struct link *l, struct snap_link *to)
 	to->user = l->kind == LINK_TUN;
 	flags = nd6_flags(fb, l->name);
 	to->accept_ra = flags > 0 && (flags & FB_ND6_IFF_ACCEPT_RTADV) != 0;
+	to->ipv6_off = flags > 0 && (flags & FB_ND6_IFF_IFDISABLED) != 0;
 	if (l->kind == LINK_GIF)
 		r = gif_pair(fb, l->name, &to->local4, &to->remote4);
 	if (r >= 0)

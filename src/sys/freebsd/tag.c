@@ -9,6 +9,8 @@
 
 #include "freebsd.h"
 
+#define TRIES 4 /* a group may grow between two calls */
+
 int
 tag_read(struct fb *fb, const char *name, char tag[FB_TAG])
 {
@@ -96,20 +98,24 @@ tag_finish(struct fb *fb, const char *name)
 
 /*
  * The group's members, for the caller to free.  A group is there as long as
- * it has one.
+ * it has one; to ask with room for fewer than there are is EINVAL.
  */
 static int
 members(struct fb *fb, struct fb_ifg_req **list, unsigned *n)
 {
 	struct fb_ifgroupreq r;
-	int error;
+	int error = -EINVAL;
 
 	*list = NULL;
 	*n = 0;
-	memset(&r, 0, sizeof(r));
-	(void)strlcpy(r.name, FB_GROUP, sizeof(r.name));
-	error = fb_ioctl(fb->s4, FB_SIOCGIFGMEMB, &r);
-	if (error == 0 && r.len > 0) {
+	for (int tries = 0; tries < TRIES && error == -EINVAL; tries++) {
+		free(*list);
+		*list = NULL;
+		memset(&r, 0, sizeof(r));
+		(void)strlcpy(r.name, FB_GROUP, sizeof(r.name));
+		error = fb_ioctl(fb->s4, FB_SIOCGIFGMEMB, &r);
+		if (error != 0 || r.len == 0)
+			break;
 		*list = calloc(1, r.len);
 		if (*list == NULL)
 			return -errno;

@@ -7,6 +7,7 @@
  * pair, no address but link-local ones, its device not open.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "dtcp/plan.h"
@@ -48,7 +49,7 @@ check_unused(struct fb *fb, const struct link *l, struct err *e)
 		return err_set(e, EBUSY,
 		    "interface %s is configured already: it has an address",
 		    l->name);
-	return 0;
+	return l->kind == LINK_GIF ? gif_check_fib(fb, l->name, e) : 0;
 }
 
 /* What keeps an interface from being adopted?  0, or -errno with a line. */
@@ -254,6 +255,23 @@ each(struct fb *fb, const struct netop *op,
 	return 0;
 }
 
+/*
+ * Somebody else may be destroying it, and has waited for us to close it; that
+ * has no event of its own, and takes no time.
+ */
+static bool
+link_goes(struct fb *fb, uint32_t index)
+{
+	struct link l;
+
+	for (int i = 0; i < 20; i++) {
+		if (link_by_index(fb, index, &l) == -ENODEV)
+			return true;
+		(void)poll(NULL, 0, 10);
+	}
+	return false;
+}
+
 static int
 destroy_one(
     struct fb *fb, const struct netop *op, const struct link *l, struct err *e)
@@ -261,7 +279,8 @@ destroy_one(
 	int error;
 
 	(void)op;
-	if (l->kind == LINK_TUN && tun_in_use(fb, l))
+	if (l->kind == LINK_TUN && tun_in_use(fb, l) &&
+	    !link_goes(fb, l->index))
 		return err_set(e, EBUSY,
 		    "interface %s cannot go while its device is open", l->name);
 	error = link_destroy(fb, l->name);

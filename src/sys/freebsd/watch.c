@@ -1,9 +1,13 @@
 /*
  * Watching the kernel: from the messages of routing sockets to events.
  *
- * The kernel tells a socket of the routes of one table alone.  The first
- * socket's is the process's: there the IPv4 default route is.  Where our own
- * routes are in another (-F), a second one is for that.
+ * The kernel tells a socket of the routes of one table (FIB) alone, and of the
+ * addresses of the interfaces that belong to that table; so there is a socket
+ * for each.  The IPv4 default route that counts is that of the process's own.
+ *
+ * To set an address that is there already, the kernel takes it away and adds
+ * it anew, and says so; dhclient(8) does that after each loss of the link.  So
+ * a message about an IPv4 address only leads to a look at all of them.
  */
 #include <errno.h>
 #include <string.h>
@@ -37,37 +41,58 @@ open_socket(struct fb *fb, uint32_t fib)
 	return fd;
 }
 
+/* Hear of that table, too; the first one is the process's own. */
+static int
+add_table(struct fb *fb, uint32_t fib)
+{
+	struct fb_watch *w = &fb->watch;
+	int fd;
+
+	for (unsigned i = 0; i < w->ntables; i++) {
+		if (w->tables[i].fib == fib)
+			return 0;
+	}
+	if (w->ntables == FB_TABLES)
+		return -ENOSPC;
+	fd = open_socket(fb, fib);
+	if (fd < 0)
+		return fd;
+	w->tables[w->ntables].fd = fd;
+	w->tables[w->ntables++].fib = fib;
+	return 0;
+}
+
 int
 watch_open(struct fb *fb, struct err *e)
 {
 	struct fb_watch *w = &fb->watch;
+	uint32_t fibs = fb_sysctl_u32("net.fibs", 1);
 	int error;
 
 	w->poller = call_poller();
 	if (w->poller == -1)
 		return err_sys(e, errno, "a queue of kernel events");
-	w->fd = open_socket(fb, fb->own_fib);
-	if (w->fd < 0)
-		return fb_fail(e, w->fd, "routing socket");
+	error = add_table(fb, fb->own_fib);
+	/* One is left for -F, should it be beyond. */
+	for (uint32_t i = 0; error == 0 && i < fibs && i < FB_TABLES - 2; i++)
+		error = add_table(fb, i);
+	if (error != 0)
+		return fb_fail(e, error, "routing socket");
 	/* Only now, so that nothing is missed in between. */
 	error = addr_learn4(fb);
 	return error != 0 ? fb_fail(e, error, "list IPv4 addresses") : 0;
 }
 
-static void
-close_one(int *fd)
-{
-	if (*fd >= 0)
-		(void)call_close(*fd);
-	*fd = -1;
-}
-
 void
 watch_close(struct fb *fb)
 {
-	close_one(&fb->watch.fd);
-	close_one(&fb->watch.fd2);
-	close_one(&fb->watch.poller);
+	struct fb_watch *w = &fb->watch;
+
+	while (w->ntables > 0)
+		(void)call_close(w->tables[--w->ntables].fd);
+	if (w->poller != -1)
+		(void)call_close(w->poller);
+	w->poller = -1;
 }
 
 int
@@ -76,19 +101,15 @@ watch_fd(struct kernel *k)
 	return ((struct fb *)k)->watch.poller;
 }
 
-/* The table of a route is one that we have to hear of. */
+/* What cannot be heard of is looked at with everything else. */
 static void
 use_table(struct fb *fb, uint32_t fib)
 {
-	struct fb_watch *w = &fb->watch;
-
 	if (fib == fb->own_fib)
 		return;
 	fb->fib = fib;
-	if (w->fd2 == -1)
-		w->fd2 = open_socket(fb, fib);
-	if (w->fd2 < -1)
-		w->fd2 = -1; /* tried again with the next route */
+	if (add_table(fb, fib) != 0)
+		fb->watch.interest.resync = true;
 }
 
 void
@@ -117,50 +138,41 @@ classify_route(struct interest *in, const struct rtmsg *m, bool own)
 		    interest_has_route(&in->awaited, &m->dst, 0);
 }
 
-/* 1: ev is filled in. */
-static int
-classify_addr(struct interest *in, const struct rtmsg *m, struct kevent *ev)
+static void
+classify(struct fb_watch *w, const struct rtmsg *m, bool own)
 {
-	if (m->family == FB_AF_INET)
-		return interest_note_addr4(
-		    in, m->ifindex, m->addr4, m->type == FB_RTM_DELADDR, ev);
-	if (m->family == FB_AF_INET6 && !addr6_is_linklocal(&m->addr6.addr))
-		in->touched |= interest_has_link(in, m->ifindex);
-	return 0;
-}
+	struct interest *in = &w->interest;
 
-/* 1: ev is filled in. */
-static int
-classify(
-    struct interest *in, const struct rtmsg *m, bool own, struct kevent *ev)
-{
 	switch (m->type) {
 	case FB_RTM_ADD:
 	case FB_RTM_DELETE:
 	case FB_RTM_CHANGE:
 	case FB_RTM_GET:
 		classify_route(in, m, own);
-		return 0;
+		break;
 	case FB_RTM_NEWADDR:
 	case FB_RTM_DELADDR:
-		return classify_addr(in, m, ev);
+		if (m->family == FB_AF_INET)
+			w->addrs4 = true;
+		else if (!addr6_is_linklocal(&m->addr6.addr))
+			in->touched |= interest_has_link(in, m->ifindex);
+		break;
 	case FB_RTM_IFINFO:
 		in->touched |= interest_has_link(in, m->ifindex);
-		return 0;
+		break;
 	case FB_RTM_IFANNOUNCE:
 		/* Routes go with an interface without a word about them. */
 		in->touched |= m->departure;
-		return 0;
+		break;
 	default:
-		return 0;
+		break;
 	}
 }
 
 /* One message: 1 there was one, 0 none, or -errno. */
 static int
-read_one(struct fb *fb, int fd, struct rtmsg *m)
+read_one(struct fb_watch *w, int fd, struct rtmsg *m)
 {
-	struct fb_watch *w = &fb->watch;
 	ssize_t n;
 
 	memset(m, 0, sizeof(*m));
@@ -170,37 +182,51 @@ read_one(struct fb *fb, int fd, struct rtmsg *m)
 	if (n == -1 && errno != ENOBUFS)
 		return -errno;
 	/* Some were lost, or one makes no sense to us. */
-	if (n == -1 || rtmsg_decode(w->buf, (size_t)n, m) < 0) {
-		w->interest.resync = true;
-		(void)addr_learn4(fb);
-	}
+	if (n == -1 || rtmsg_decode(w->buf, (size_t)n, m) < 0)
+		w->interest.resync = w->addrs4 = true;
 	return 1;
 }
 
-/*
- * Addresses are told in the order in which they come; of the rest, once all
- * is read, one event of a kind.
- */
+/* All that waits, table by table.  0 or -errno. */
+static int
+read_all(struct fb_watch *w)
+{
+	struct rtmsg m;
+	int r = 0;
+
+	for (unsigned i = 0; i < w->ntables; i++) {
+		for (int reads = 0; reads < READS_MAX; reads++) {
+			r = read_one(w, w->tables[i].fd, &m);
+			if (r <= 0)
+				break;
+			classify(w, &m, i == 0);
+		}
+		if (r < 0)
+			return r;
+	}
+	call_poller_settle(w->poller);
+	return 0;
+}
+
+/* Addresses first; of the rest, one event of a kind. */
 int
 watch_next(struct kernel *k, struct kevent *ev)
 {
 	struct fb *fb = (struct fb *)k;
 	struct fb_watch *w = &fb->watch;
-	const int fds[] = {w->fd, w->fd2};
-	struct rtmsg m;
 	int r;
 
-	for (int i = 0; i < 2 && fds[i] != -1; i++) {
-		for (int reads = 0; reads < READS_MAX; reads++) {
-			r = read_one(fb, fds[i], &m);
-			if (r < 0)
-				return r;
-			if (r == 0)
-				break;
-			if (classify(&w->interest, &m, i == 0, ev) == 1)
-				return 1;
-		}
+	memset(ev, 0, sizeof(*ev));
+	if (interest_changed_addr4(&w->interest, ev))
+		return 1;
+	if ((r = read_all(w)) != 0)
+		return r;
+	if (w->addrs4) {
+		w->addrs4 = false;
+		if (addr_look4(fb) != 0 || w->interest.overflow)
+			w->interest.resync = true;
+		if (interest_changed_addr4(&w->interest, ev))
+			return 1;
 	}
-	call_poller_settle(w->poller);
 	return interest_next(&w->interest, ev);
 }

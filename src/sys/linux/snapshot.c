@@ -105,8 +105,11 @@ snapshot_take(struct kernel *k, struct snapshot *s, struct err *e)
 		return nl_fail(&lx->nl, e, error, "list IPv6 addresses");
 	if ((error = route_scan(lx, LX_PROTOCOL, see_route, &t)) != 0)
 		return nl_fail(&lx->nl, e, error, "list IPv6 routes");
-	for (unsigned i = 0; i < s->nlinks; i++)
-		s->links[i].accept_ra =
-		    sysctl_get(s->links[i].ifname, "accept_ra") > 0;
+	for (unsigned i = 0; i < s->nlinks; i++) {
+		struct snap_link *l = &s->links[i];
+
+		l->accept_ra = sysctl_get(l->ifname, "accept_ra") > 0;
+		l->ipv6_off = sysctl_get(l->ifname, "disable_ipv6") > 0;
+	}
 	return 0;
 }
