@@ -201,7 +201,7 @@ interest_see_addr4(struct interest *w, uint32_t ifindex, struct in_addr a)
 		old->told = false;
 }
 
-/* Of an address that moved to another interface, nothing is told. */
+/* An address that moved to another interface is not gone. */
 bool
 interest_changed_addr4(struct interest *w, struct kevent *ev)
 {

@@ -522,6 +522,21 @@ address_that_is_set_again(void **state)
 	assert_int_equal(events(), 1U << KEV_ADDR4_GONE);
 }
 
+static void
+address_that_moves(void **state)
+{
+	(void)state;
+	OK(do_create("lo", name));
+	open_kernel();
+	OK(do_addr4("lo0", SPARE));
+	assert_int_equal(events(), 1U << KEV_ADDR4_NEW);
+	OK(do_delete4("lo0", SPARE));
+	OK(do_addr4(name, SPARE));
+	assert_int_equal(events() & 1U << KEV_ADDR4_GONE, 0);
+	OK(do_delete4(name, SPARE));
+	assert_int_equal(events(), 1U << KEV_ADDR4_GONE);
+}
+
 /* As a start script may do that finds no word of IPv6 in its settings. */
 static void
 ipv6_switched_off(void **state)
@@ -591,6 +606,7 @@ main(void)
 	    CASE(default4_of_our_table_alone),
 	    CASE(addresses_of_every_table),
 	    CASE(address_that_is_set_again),
+	    CASE(address_that_moves),
 	    CASE(ipv6_switched_off),
 	    CASE(adopted_gif_of_another_table),
 	    CASE(routes_of_the_other_table),
