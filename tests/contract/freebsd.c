@@ -294,10 +294,28 @@ close_sockets(void)
 	s4 = s6 = -1;
 }
 
+static bool
+is_default(const struct rtmsg *m, void *arg)
+{
+	(void)arg;
+	return m->type == FB_RTM_GET &&
+	    (m->default4 || (m->family == FB_AF_INET6 && m->dst.len == 0));
+}
+
+/* The cases make default routes: there may be none, and none is lost. */
 int
 contract_start(void)
 {
-	return host_usable() ? 0 : SKIPPED;
+	bool routed;
+
+	if (!host_usable())
+		return SKIPPED;
+	host_new();
+	routed = look(0, FB_NET_RT_DUMP, is_default, NULL);
+	host_free();
+	if (routed)
+		puts("this host has a default route: use one that has none");
+	return routed ? SKIPPED : 0;
 }
 
 uint8_t

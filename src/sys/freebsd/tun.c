@@ -22,10 +22,7 @@ device_of(const char *ifname, char path[FB_PATH])
 static int
 set_mode(int fd, int head)
 {
-	int error;
-
-	error = fb_ioctl(fd, FB_TUNSIFHEAD, &head);
-	return error;
+	return fb_ioctl(fd, FB_TUNSIFHEAD, &head);
 }
 
 /* It is ours from here on, or an error. */
