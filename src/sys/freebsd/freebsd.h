@@ -127,6 +127,13 @@ int tun_give_back(struct fb *, const struct link *);
 int tun_open_user(struct kernel *, const struct netop *outer, int *tunfd,
     int *rawfd, struct err *);
 
+/*
+ * adopt.c: the interface that op names.  1: it is to be adopted, 0: it is to
+ * be made, or why neither is possible.
+ */
+int tunnel_existing(
+    struct fb *, const struct netop *, struct link *, struct err *);
+
 /* tunnel.c: TUNNEL_* and OUTER. */
 int tunnel_prepare(
     struct fb *, const struct netop *, struct netop *undo, struct err *);

@@ -1,6 +1,6 @@
 /*
- * Routing messages: encoding of what we ask, decoding of what the kernel says.
- * Every length in a message is checked before it is believed.
+ * Routing messages: decoding of what the kernel says.  Every length in one is
+ * checked before it is believed.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,80 +10,13 @@
 #define IN6_OFF (offsetof(struct fb_sockaddr_in6, addr))
 #define IN4_OFF (offsetof(struct fb_sockaddr_in, addr))
 
-static size_t
-padded(size_t len)
+size_t
+rtmsg_padded(size_t len)
 {
 	if (len == 0)
 		return FB_SA_ALIGN;
 	return (len + FB_SA_ALIGN - 1) / FB_SA_ALIGN * FB_SA_ALIGN;
 }
-
-/* ---- Requests ---- */
-
-static size_t
-put(uint8_t *p, const void *sa, size_t len)
-{
-	memset(p, 0, padded(len));
-	memcpy(p, sa, len);
-	return padded(len);
-}
-
-static size_t
-put_in6(uint8_t *p, const struct in6_addr *a)
-{
-	struct fb_sockaddr_in6 sin6 = {
-	    .len = sizeof(sin6), .family = FB_AF_INET6, .addr = *a};
-
-	return put(p, &sin6, sizeof(sin6));
-}
-
-static size_t
-put_link(uint8_t *p, uint32_t ifindex)
-{
-	struct fb_sockaddr_dl sdl = {.len = sizeof(sdl),
-	    .family = FB_AF_LINK,
-	    .index = (uint16_t)ifindex};
-
-	return put(p, &sdl, sizeof(sdl));
-}
-
-size_t
-rtmsg_encode(const struct rtrequest *r, uint8_t buf[RTMSG_REQUEST_MAX])
-{
-	struct prefix6 dst = r->dst, mask = {.len = r->dst.len};
-	struct fb_rt_msghdr h = {.version = FB_RTM_VERSION,
-	    .type = r->type,
-	    .seq = r->seq,
-	    .flags = FB_RTF_UP | FB_RTF_STATIC | FB_RTF_PROTO2,
-	    .addrs = FB_RTA(FB_RTAX_DST)};
-	size_t n = sizeof(h);
-
-	_Static_assert(sizeof(h) + 2 * 32 + 56 == RTMSG_REQUEST_MAX,
-	    "the longest request fits");
-	prefix6_mask(&dst);
-	n += put_in6(buf + n, &dst.addr);
-	if (r->type != FB_RTM_GET) {
-		h.addrs |= FB_RTA(FB_RTAX_GATEWAY);
-		if (r->reject) {
-			h.flags |= FB_RTF_REJECT;
-			n += put_in6(buf + n, &in6addr_loopback);
-		} else
-			n += put_link(buf + n, r->ifindex);
-	}
-	if (r->dst.len == 128)
-		h.flags |= FB_RTF_HOST;
-	else {
-		memset(&mask.addr, 0xff, sizeof(mask.addr));
-		prefix6_mask(&mask);
-		h.addrs |= FB_RTA(FB_RTAX_NETMASK);
-		n += put_in6(buf + n, &mask.addr);
-	}
-	h.msglen = (uint16_t)n;
-	memcpy(buf, &h, sizeof(h));
-	return n;
-}
-
-/* ---- What the kernel says ---- */
 
 /* The addresses of a message, by their number; len 0: not there. */
 struct sockaddrs {
@@ -109,7 +42,7 @@ split(const uint8_t *p, size_t n, int32_t addrs, struct sockaddrs *out)
 			return -EBADMSG;
 		out->sa[i] = p;
 		out->len[i] = len;
-		len = padded(len);
+		len = rtmsg_padded(len);
 		if (len > n)
 			len = n;
 		p += len;

@@ -37,6 +37,9 @@ struct rtrequest {
  */
 size_t rtmsg_encode(const struct rtrequest *r, uint8_t buf[RTMSG_REQUEST_MAX]);
 
+/* What an address of that length takes in a message. */
+size_t rtmsg_padded(size_t len);
+
 /*
  * A message as far as anybody here is interested.  What does not belong to
  * its type, or does not come with it, is zero.
