@@ -14,7 +14,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -28,52 +27,7 @@
 
 #include <cmocka.h>
 
-#include "dtcp/os.h"
-
-#define ID 54321 /* nobody's */
-
-static const struct os_ids ids = {ID, ID};
-
-/* No message: the child cannot write to a file. */
-#define EXPECT(x)                                  \
-	do {                                       \
-		if (!(x))                          \
-			_exit(__LINE__ % 255 + 1); \
-	} while (0)
-
-static void
-in_child(void (*body)(void))
-{
-	int status;
-	pid_t child;
-
-	child = fork();
-	assert_int_not_equal(child, -1);
-	if (child == 0) {
-		body();
-		_exit(0);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) != 0)
-		fail_msg("line %d, modulo 255", WEXITSTATUS(status) - 1);
-}
-
-/* Directories that could be left where os_confine() makes one. */
-static unsigned
-litter(const char *path)
-{
-	const struct dirent *entry;
-	unsigned n = 0;
-	DIR *d;
-
-	d = opendir(path);
-	assert_non_null(d);
-	while ((entry = readdir(d)) != NULL)
-		n += strncmp(entry->d_name, "dtcpc.", 6) == 0;
-	(void)closedir(d);
-	return n;
-}
+#include "os_common.h"
 
 static void
 expect_no_root(void)
@@ -102,7 +56,7 @@ confined(void)
 	char c;
 
 	EXPECT(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
-	EXPECT(os_confine(&ids, &e) == 0);
+	EXPECT(os_confine(&nobody_ids, &e) == 0);
 	expect_no_root();
 	EXPECT(access("/etc/passwd", F_OK) == -1);
 	EXPECT(access("../../../etc/passwd", F_OK) == -1);
@@ -140,7 +94,7 @@ sealed(void)
 	EXPECT(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
 	udp = socket(AF_INET, SOCK_DGRAM, 0);
 	EXPECT(connect(udp, (struct sockaddr *)&to, sizeof(to)) == 0);
-	EXPECT(os_confine(&ids, &e) == 0);
+	EXPECT(os_confine(&nobody_ids, &e) == 0);
 	EXPECT(os_seal(pair[0], &e) == 0);
 	EXPECT(socket(AF_INET, SOCK_DGRAM, 0) == -1 && errno == EPERM);
 	EXPECT(connect(udp, (struct sockaddr *)&to, sizeof(to)) == -1);
@@ -171,7 +125,7 @@ dropped(void)
 	pid_t child;
 
 	EXPECT(f != NULL);
-	EXPECT(os_drop(&ids, &e) == 0);
+	EXPECT(os_drop(&nobody_ids, &e) == 0);
 	expect_no_root();
 	EXPECT(open("/etc/hosts", O_RDONLY) != -1);
 	EXPECT(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
@@ -194,10 +148,10 @@ dropped_twice(void)
 {
 	struct err e;
 
-	EXPECT(os_drop(&ids, &e) == 0);
+	EXPECT(os_drop(&nobody_ids, &e) == 0);
 	/* Without root there is nothing that could be given up. */
-	EXPECT(os_confine(&ids, &e) != 0 && e.text[0] != '\0');
-	EXPECT(os_drop(&ids, &e) == -EPERM);
+	EXPECT(os_confine(&nobody_ids, &e) != 0 && e.text[0] != '\0');
+	EXPECT(os_drop(&nobody_ids, &e) == -EPERM);
 	EXPECT(strstr(e.text, "setgroups") != NULL);
 }
 
@@ -206,22 +160,6 @@ drop_without_root(void **state)
 {
 	(void)state;
 	in_child(dropped_twice);
-}
-
-static void
-expect_ids(const char *spec, int error, uid_t uid)
-{
-	struct os_ids got = {0, 0};
-	struct err e = {0};
-	int rc;
-
-	rc = os_ids_resolve(spec, &got, &e);
-	if (rc != error)
-		fail_msg("%s: %d: %s", spec, rc, e.text);
-	if (rc == 0)
-		assert_int_equal(got.uid, uid);
-	else
-		assert_non_null(strstr(e.text, spec));
 }
 
 static void
@@ -287,56 +225,6 @@ secret(void **state)
 	os_secret_unmap(NULL, 100);
 }
 
-/*
- * A parent that ends and a child that would wait for ever; the far end of a
- * pipe that both hold tells when both are gone.
- */
-static void
-orphan(bool late)
-{
-	int pipes[2], gate[2];
-	pid_t parent, self;
-	struct err e;
-	char c;
-
-	assert_int_equal(pipe(pipes), 0);
-	assert_int_equal(pipe(gate), 0);
-	parent = fork();
-	assert_int_not_equal(parent, -1);
-	if (parent == 0) {
-		self = getpid();
-		if (fork() == 0) {
-			EXPECT(os_drop(&ids, &e) == 0);
-			if (!late)
-				os_die_with_parent(self);
-			(void)close(gate[1]);
-			EXPECT(write(pipes[1], "x", 1) == 1);
-			/* End of file: the parent is gone. */
-			if (late && read(gate[0], &c, 1) == 0)
-				os_die_with_parent(self);
-			for (;;)
-				(void)pause();
-		}
-		EXPECT(read(pipes[0], &c, 1) == 1);
-		_exit(0);
-	}
-	(void)close(pipes[1]);
-	(void)close(gate[1]);
-	assert_int_equal(waitpid(parent, NULL, 0), parent);
-	/* CTest's time-out is the bound. */
-	assert_int_equal(read(pipes[0], &c, 1), 0);
-	(void)close(pipes[0]);
-	(void)close(gate[0]);
-}
-
-static void
-die_with_parent(void **state)
-{
-	(void)state;
-	orphan(false);
-	orphan(true);
-}
-
 static void
 now(void **state)
 {
@@ -345,35 +233,6 @@ now(void **state)
 	(void)state;
 	assert_true(before > 0);
 	assert_true(os_now_ms() >= before);
-}
-
-static int
-readable(int fd, int ms)
-{
-	struct pollfd pfd = {.fd = fd, .events = POLLIN};
-
-	return poll(&pfd, 1, ms);
-}
-
-static void
-timer(void **state)
-{
-	int fd = os_timer_open();
-	int64_t start = os_now_ms();
-
-	(void)state;
-	assert_true(fd >= 0);
-	assert_int_equal(readable(fd, 0), 0);
-	os_timer_set(fd, 30);
-	assert_int_equal(readable(fd, 5000), 1);
-	assert_true(os_now_ms() - start >= 30);
-	os_timer_set(fd, 5000);
-	assert_int_equal(readable(fd, 0), 0);
-	os_timer_set(fd, 0);
-	assert_int_equal(readable(fd, 5000), 1);
-	os_timer_set(fd, -1);
-	assert_int_equal(readable(fd, 50), 0);
-	close(fd);
 }
 
 int
@@ -386,9 +245,9 @@ main(void)
 	    cmocka_unit_test(drop_without_root),
 	    cmocka_unit_test(resolve),
 	    cmocka_unit_test(secret),
-	    cmocka_unit_test(die_with_parent),
+	    cmocka_unit_test(test_die_with_parent),
 	    cmocka_unit_test(now),
-	    cmocka_unit_test(timer),
+	    cmocka_unit_test(test_timer),
 	};
 
 	if (geteuid() != 0)
