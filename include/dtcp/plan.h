@@ -66,7 +66,7 @@ int grant_check(const struct grant *g, struct in_addr local4, struct err *e);
  * -A), unreachable routes for delegated prefixes, routes.  No address comes
  * twice.  Calls grant_check().  0, or -EINVAL with one line: the grant, or
  * options that cannot be (no encapsulation, MTU, metric, -c without a name, an
- * -A that is not inner).
+ * -A that is not inner or is the pair's far end).
  */
 int plan_make(const struct plan_conf *c, const struct grant *g,
     struct in_addr local4, struct plan *p, struct err *e);

@@ -139,6 +139,22 @@ conf_check(const struct plan_conf *c, struct err *e)
 	return 0;
 }
 
+/* The far end would be ours too, and FreeBSD has one route to each end. */
+static int
+check_own(const struct plan_conf *c, const struct grant *g, struct err *e)
+{
+	char text[ADDR6_STRLEN];
+	unsigned i;
+
+	for (i = 0; g->has_pair && i < c->naddrs; i++) {
+		if (addr6_equal(&c->addrs[i].addr, &g->server6))
+			return err_set(e, EINVAL,
+			    "granted far end %s is our own address",
+			    addr6_format(&g->server6, text));
+	}
+	return 0;
+}
+
 unsigned
 plan_routes(const struct plan_conf *c, struct prefix6 out[PLAN_ROUTES_MAX])
 {
@@ -255,7 +271,8 @@ plan_make(const struct plan_conf *c, const struct grant *g,
 
 	p->n = 0;
 	if ((rc = conf_check(c, e)) != 0 ||
-	    (rc = grant_check(g, local4, e)) != 0)
+	    (rc = grant_check(g, local4, e)) != 0 ||
+	    (rc = check_own(c, g, e)) != 0)
 		return rc;
 	_Static_assert(
 	    5 + 1 + PLAN_ADDRS_MAX + GRANT_PREFIXES_MAX + PLAN_ROUTES_MAX <=

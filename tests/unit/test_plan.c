@@ -322,6 +322,26 @@ bad_options(void **state)
 #undef REFUSED
 }
 
+static void
+far_end_is_ours(void **state)
+{
+	struct plan_conf c = sample_conf();
+	struct grant g = sample_grant(TUNNEL_ONLY);
+	struct err e = {0};
+	struct plan p;
+
+	(void)state;
+	g.has_pair = true;
+	g.client6 = a6("2001:db8:ffff::6");
+	g.server6 = a6("2001:db8:ffff::5");
+	c.addrs[c.naddrs++] = p6("2001:db8:ffff::6/64");
+	assert_int_equal(plan_make(&c, &g, a4(SAMPLE_LOCAL), &p, &e), 0);
+	c.addrs[c.naddrs++] = p6("2001:db8:ffff::5/64");
+	assert_int_equal(plan_make(&c, &g, a4(SAMPLE_LOCAL), &p, &e), -EINVAL);
+	assert_string_equal(
+	    e.text, "granted far end 2001:db8:ffff::5 is our own address");
+}
+
 int
 main(void)
 {
@@ -337,6 +357,7 @@ main(void)
 	    cmocka_unit_test(bad_pairs),
 	    cmocka_unit_test(bad_prefixes),
 	    cmocka_unit_test(bad_options),
+	    cmocka_unit_test(far_end_is_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
