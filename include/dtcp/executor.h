@@ -14,6 +14,7 @@ struct executor_slot {
 	char ifname[NETOP_NAMESIZE]; /* "": not in use */
 	uint32_t ifindex;
 	struct netop wanted; /* TUNNEL as asked for; its present pair */
+	bool lan;	     /* executor_set_lan(): ifname stays, ifindex 0 */
 };
 
 struct executor {
@@ -28,6 +29,14 @@ struct executor {
 };
 
 void executor_init(struct executor *x, struct kernel *k);
+
+/*
+ * slot is a LAN interface, by name, for good, and watched from now on.  It may
+ * come and go: an operation looks it up at that moment.  An addition where
+ * there is none is left out as if somebody else's was there, but not tried
+ * again: whoever asked is told of the interface when it comes.
+ */
+void executor_set_lan(struct executor *x, uint8_t slot, const char *ifname);
 
 /*
  * Apply n operations in order.  Each one's actual inverse is saved before it

@@ -53,6 +53,17 @@ struct kernel_ops {
 	 */
 	int (*apply)(struct kernel *, struct netop *op, struct err *);
 
+	/*
+	 * An interface that is not ours: a LAN's, by name.  From watch_lan()
+	 * on TOUCHED tells that one of that name comes, goes or changes, or
+	 * its IPv6 addresses do; snapshot() has the addresses on it.  slot is
+	 * from 1 to NETOP_SLOTS - 1; a name set again replaces the one before.
+	 * find_link(): the index of the one that has the name now; -ENODEV.
+	 */
+	void (*watch_lan)(struct kernel *, uint8_t slot, const char *ifname);
+	int (*find_link)(struct kernel *, const char *ifname, uint32_t *ifindex,
+	    struct err *);
+
 	/* What of ours is there. */
 	int (*snapshot)(struct kernel *, struct snapshot *, struct err *);
 

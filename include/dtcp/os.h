@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "dtcp/err.h"
+#include "dtcp/lan.h"
 
 /*
  * Milliseconds of a clock that never jumps and, where the system has such a
@@ -82,6 +83,7 @@ enum os_fd_use {
 	OS_FD_TUN,     /* packets of a tun device */
 	OS_FD_OUTER,   /* packets of a connected datagram or raw socket */
 	OS_FD_TIMER,   /* os_timer_open() */
+	OS_FD_ICMP6,   /* messages of a raw ICMPv6 socket */
 };
 
 /*
@@ -114,6 +116,20 @@ void os_die_with_parent(pid_t parent);
  */
 uint32_t os_fibs(void);
 uint32_t os_fib(void);
+
+/*
+ * The interface of that name as it is now (getifaddrs(3); no privileges are
+ * needed); slot is left alone.  0, with ifindex 0 where there is none, or
+ * -errno with a line.
+ */
+int os_lan_look(const char *ifname, struct lan *l, struct err *e);
+
+/*
+ * Does the system pass IPv6 packets on that come in on that interface?  1, 0,
+ * or negative where it does not say.  sysctl: the name of the setting.
+ */
+#define OS_SYSCTL_MAX 64
+int os_forwards(const char *ifname, char sysctl[OS_SYSCTL_MAX]);
 
 /* Once at the start of main(), so that setproctitle(3) has room. */
 void os_title_init(int argc, char *argv[]);

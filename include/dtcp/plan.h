@@ -4,11 +4,14 @@
 
 #include "dtcp/err.h"
 #include "dtcp/grant.h"
+#include "dtcp/lan.h"
 #include "dtcp/netop.h"
 
-#define PLAN_MAX	    64 /* operations */
+#define PLAN_MAX	    96 /* operations */
 #define PLAN_ADDRS_MAX	    16 /* -A */
 #define PLAN_ROUTES_MAX	    16 /* -R */
+#define PLAN_DELEGATIONS    16 /* -P: items */
+#define PLAN_LAN_ADDRS_MAX  24 /* items times prefixes of a grant */
 
 #define PLAN_MTU_DEFAULT    1280
 #define PLAN_MTU_MIN	    1280  /* RFC 8200 5 */
@@ -17,6 +20,15 @@
 #define PLAN_METRIC_REJECT  0x7fffffffU /* above connected routes */
 
 enum route_mode { ROUTE_STATIC, ROUTE_SOLICIT, ROUTE_NONE }; /* -r */
+
+/* One item of -P: an address and a subnet on an interface. */
+struct delegation {
+	uint8_t slot; /* NETOP_SLOT_TUNNEL, or one of plan_conf's lans */
+	uint8_t len;  /* of the subnet, 64 to 128 */
+	bool has_host;
+	uint8_t host[LAN_IID_LEN]; /* the low 64 bits; else EUI-64 */
+	uint64_t sla;		   /* right-aligned at bit 64 */
+};
 
 /* What the options say about the tunnel. */
 struct plan_conf {
@@ -35,6 +47,10 @@ struct plan_conf {
 	struct prefix6 addrs[PLAN_ADDRS_MAX];
 	unsigned nroutes; /* -R; none = default */
 	struct prefix6 routes[PLAN_ROUTES_MAX];
+	/* -P.  The names of LAN interfaces by slot; "": not in use. */
+	char lans[NETOP_SLOTS][NETOP_NAMESIZE];
+	unsigned ndelegations;
+	struct delegation delegations[PLAN_DELEGATIONS];
 };
 
 /* A list of operations, in the order in which they are to be applied. */
@@ -63,13 +79,35 @@ int grant_check(const struct grant *g, struct in_addr local4, struct err *e);
 /*
  * The whole list for a grant: tunnel, its routing table (where set_fib),
  * accept_ra (off, unless ROUTE_SOLICIT), MTU, up, addresses (the pair's, then
- * -A), unreachable routes for delegated prefixes, routes.  No address comes
- * twice.  Calls grant_check().  0, or -EINVAL with one line: the grant, or
- * options that cannot be (no encapsulation, MTU, metric, -c without a name, an
- * -A that is not inner or is the pair's far end).
+ * -A, then those of -P), unreachable routes for delegated prefixes (but where
+ * a subnet of -P is all of one), routes.  No address comes twice.
+ *
+ * lans, by slot: the LAN interfaces as they are now (NULL: none is there).
+ * What -P puts on one that is not there is left out, and so is an EUI-64
+ * address where there is no hardware address to make it from: its own, or for
+ * the tunnel that of the first of -P that has one.
+ *
+ * Calls grant_check().  0, or -EINVAL with one line: the grant, or options
+ * that cannot be (no encapsulation, MTU, metric, -c without a name, an -A that
+ * is not inner or is the pair's far end), or -P that does not go with it: a
+ * grant without a prefix, a prefix longer than /64, an SLA-id that does not
+ * fit between the prefix and bit 64, the same subnet twice, more than
+ * PLAN_LAN_ADDRS_MAX addresses.
  */
-int plan_make(const struct plan_conf *c, const struct grant *g,
-    struct in_addr local4, struct plan *p, struct err *e);
+int plan_make(const struct plan_conf *c, const struct lan *lans,
+    const struct grant *g, struct in_addr local4, struct plan *p,
+    struct err *e);
+
+/*
+ * The subnets that a grant gives the LAN of that slot, without host bits: what
+ * is to be advertised there, so none of length 128; none on the tunnel.  The
+ * grant is one that plan_make() took.  Returns how many.
+ */
+unsigned plan_subnets(const struct plan_conf *c, const struct grant *g,
+    uint8_t slot, struct prefix6 out[PLAN_LAN_ADDRS_MAX]);
+
+/* The part of p that is not on the tunnel's slot: the LANs' addresses. */
+void plan_lans(const struct plan *p, struct plan *out);
 
 /*
  * What turns have (in effect now) into want: additions first, in want's

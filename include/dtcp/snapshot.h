@@ -1,8 +1,9 @@
 /*
- * What of ours a kernel holds: links that carry our tag, the addresses on
- * them, and the routes with our mark that lie on them or need no link.  Left
- * out is what the system puts there by itself: link-local and multicast
- * addresses, connected routes.  Pure data.
+ * What of ours a kernel holds: links that carry our tag and the LANs' that it
+ * was told to watch, the addresses on them (on a LAN, anybody's), and the
+ * routes with our mark that lie on them or need no link.  Left out is what the
+ * system puts there by itself: link-local and multicast addresses, connected
+ * routes.  Pure data.
  */
 #ifndef DTCP_SNAPSHOT_H
 #define DTCP_SNAPSHOT_H
@@ -18,6 +19,7 @@ struct snap_link {
 	uint32_t ifindex;
 	uint32_t mtu;
 	uint32_t fib; /* the routing table it belongs to */
+	bool lan;     /* not ours: here for the addresses on it */
 	bool up;
 	bool user; /* a tun device */
 	bool accept_ra;

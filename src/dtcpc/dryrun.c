@@ -16,7 +16,7 @@ dry_run(const struct options *o)
 
 	if (proto_parse_grant(
 		o->grant, strlen(o->grant), o->session.type, &g, &e) != 0 ||
-	    plan_make(&o->plan, &g, g.client4, &p, &e) != 0) {
+	    plan_make(&o->plan, NULL, &g, g.client4, &p, &e) != 0) {
 		fprintf(stderr, "dtcpc: %s\n", e.text);
 		return 1;
 	}

@@ -34,7 +34,7 @@ tunnel_apply_grant(struct engine *en)
 	struct err e = {0};
 	int r;
 
-	r = plan_make(en->conf->plan, &s->grant, s->local4, &want, &e);
+	r = plan_make(en->conf->plan, NULL, &s->grant, s->local4, &want, &e);
 	if (r == 0 && plan_diff(&en->have, &want, &ops) != 0)
 		r = err_set(&e, EOVERFLOW,
 		    "the grant needs more than %d operations", PLAN_MAX);

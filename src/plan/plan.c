@@ -262,13 +262,14 @@ add_route(const struct plan_conf *c, struct plan *p, const struct prefix6 *dst,
 }
 
 int
-plan_make(const struct plan_conf *c, const struct grant *g,
-    struct in_addr local4, struct plan *p, struct err *e)
+plan_make(const struct plan_conf *c, const struct lan *lans,
+    const struct grant *g, struct in_addr local4, struct plan *p, struct err *e)
 {
 	struct prefix6 routes[PLAN_ROUTES_MAX];
 	unsigned i, n;
 	int rc;
 
+	(void)lans;
 	p->n = 0;
 	if ((rc = conf_check(c, e)) != 0 ||
 	    (rc = grant_check(g, local4, e)) != 0 ||

@@ -163,13 +163,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options(&in, &c);
 	offer(&in, &a);
 	offer(&in, &b);
-	if (plan_make(&c, &a, local4, &first, &e) != 0) {
+	if (plan_make(&c, NULL, &a, local4, &first, &e) != 0) {
 		if (e.text[0] == '\0' || first.n != 0)
 			abort();
 		return 0;
 	}
 	check_allowed(&c, local4, &first);
-	if (plan_make(&c, &b, local4, &second, &e) == 0) {
+	if (plan_make(&c, NULL, &b, local4, &second, &e) == 0) {
 		check_diff(&c, local4, &first, &second);
 		check_diff(&c, local4, &second, &first);
 	}

@@ -20,7 +20,7 @@ plan_of(const struct plan_conf *c, const struct grant *g)
 	struct err e = {0};
 	struct plan p;
 
-	if (plan_make(c, g, a4(SAMPLE_LOCAL), &p, &e) != 0)
+	if (plan_make(c, NULL, g, a4(SAMPLE_LOCAL), &p, &e) != 0)
 		fail_msg("%s", e.text);
 	return p;
 }

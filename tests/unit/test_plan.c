@@ -22,7 +22,7 @@ check_plan(
 	struct plan p;
 	unsigned i;
 
-	if (plan_make(c, g, a4(SAMPLE_LOCAL), &p, &e) != 0)
+	if (plan_make(c, NULL, g, a4(SAMPLE_LOCAL), &p, &e) != 0)
 		fail_msg("%s", e.text);
 	for (i = 0; i < p.n && want[i] != NULL; i++)
 		assert_string_equal(
@@ -102,7 +102,8 @@ options_of_the_tunnel(void **state)
 	c.encap_user = false;
 	c.mtu = 1480;
 	c.metric = 7;
-	assert_int_equal(plan_make(&c, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
+	assert_int_equal(
+	    plan_make(&c, NULL, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
 	assert_int_equal(p.ops[0].kind, NETOP_TUNNEL);
 	assert_int_equal(
 	    p.ops[0].flags, NETOP_F_ADOPT | NETOP_F_KEEP | NETOP_F_KERNEL);
@@ -186,7 +187,8 @@ the_longest_fits(void **state)
 	}
 	g.nprefixes = GRANT_PREFIXES_MAX;
 	c.set_fib = true;
-	assert_int_equal(plan_make(&c, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
+	assert_int_equal(
+	    plan_make(&c, NULL, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
 	assert_int_equal(p.n, 5 + 1 + 16 + 8 + 16);
 }
 
@@ -201,7 +203,8 @@ refused(const struct grant *g, const char *words)
 	assert_int_equal(grant_check(g, a4(SAMPLE_LOCAL), &e), -EINVAL);
 	if (strstr(e.text, words) == NULL)
 		fail_msg("\"%s\" is not about %s", e.text, words);
-	assert_int_equal(plan_make(&c, g, a4(SAMPLE_LOCAL), &p, &e), -EINVAL);
+	assert_int_equal(
+	    plan_make(&c, NULL, g, a4(SAMPLE_LOCAL), &p, &e), -EINVAL);
 	assert_int_equal(p.n, 0);
 }
 
@@ -298,14 +301,15 @@ bad_options(void **state)
 	struct plan p;
 
 	(void)state;
-#define REFUSED(change)                                                     \
-	do {                                                                \
-		struct err e_ = {0};                                        \
-		c = sample_conf();                                          \
-		change;                                                     \
-		assert_int_equal(                                           \
-		    plan_make(&c, &g, a4(SAMPLE_LOCAL), &p, &e_), -EINVAL); \
-		assert_int_not_equal(e_.text[0], '\0');                     \
+#define REFUSED(change)                                                 \
+	do {                                                            \
+		struct err e_ = {0};                                    \
+		c = sample_conf();                                      \
+		change;                                                 \
+		assert_int_equal(                                       \
+		    plan_make(&c, NULL, &g, a4(SAMPLE_LOCAL), &p, &e_), \
+		    -EINVAL);                                           \
+		assert_int_not_equal(e_.text[0], '\0');                 \
 	} while (0)
 	REFUSED(c.encap_kernel = c.encap_user = false);
 	REFUSED(c.mtu = 1279);
@@ -335,9 +339,10 @@ far_end_is_ours(void **state)
 	g.client6 = a6("2001:db8:ffff::6");
 	g.server6 = a6("2001:db8:ffff::5");
 	c.addrs[c.naddrs++] = p6("2001:db8:ffff::6/64");
-	assert_int_equal(plan_make(&c, &g, a4(SAMPLE_LOCAL), &p, &e), 0);
+	assert_int_equal(plan_make(&c, NULL, &g, a4(SAMPLE_LOCAL), &p, &e), 0);
 	c.addrs[c.naddrs++] = p6("2001:db8:ffff::5/64");
-	assert_int_equal(plan_make(&c, &g, a4(SAMPLE_LOCAL), &p, &e), -EINVAL);
+	assert_int_equal(
+	    plan_make(&c, NULL, &g, a4(SAMPLE_LOCAL), &p, &e), -EINVAL);
 	assert_string_equal(
 	    e.text, "granted far end 2001:db8:ffff::5 is our own address");
 }

@@ -140,7 +140,7 @@ whole_plans(void **state)
 		conf.set_fib = sample_next(&seed) % 2;
 		conf.fib = sample_next(&seed) % 2;
 		assert_int_equal(
-		    plan_make(&conf, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
+		    plan_make(&conf, NULL, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
 		for (k = 0; k < p.n; k++)
 			allowed(p.ops[k]);
 		assert_int_equal(check_list(&p, false), 0);

@@ -23,6 +23,8 @@ name_of(enum os_fd_use use)
 		return "outer socket";
 	case OS_FD_TIMER:
 		return "timer";
+	case OS_FD_ICMP6:
+		return "ICMPv6 socket";
 	}
 	return "descriptor";
 }
@@ -35,6 +37,7 @@ rights_for(enum os_fd_use use, cap_rights_t *rights)
 	case OS_FD_CHANNEL:
 	case OS_FD_TUN:
 	case OS_FD_OUTER:
+	case OS_FD_ICMP6:
 		cap_rights_init(rights, CAP_READ, CAP_WRITE, CAP_EVENT);
 		return;
 	case OS_FD_STREAM:
