@@ -41,7 +41,8 @@ struct ra_conf {
 struct ra_prefix {
 	struct prefix6 prefix; /* without host bits */
 	bool withdrawn;
-	int64_t until; /* withdrawn: from then on nothing is said of it */
+	bool announced; /* hosts may have it: it has to be withdrawn */
+	int64_t until;	/* withdrawn: from then on nothing is said of it */
 };
 
 /* One advertisement. */
@@ -75,8 +76,13 @@ struct ra_heard {
 	enum ra_kind kind;
 	struct in6_addr from;
 	uint16_t router_lifetime; /* ADVERTISEMENT */
-	unsigned nprefixes;	  /* of ADVERTISEMENT, the first of them */
-	struct prefix6 prefixes[RA_PREFIXES_MAX]; /* without host bits */
+	/*
+	 * ADVERTISEMENT: the first of the prefixes, without host bits; those
+	 * that say nothing to a host are left out: withdrawn ones (a valid
+	 * lifetime of 0), and those neither on-link nor autonomous.
+	 */
+	unsigned nprefixes;
+	struct prefix6 prefixes[RA_PREFIXES_MAX];
 };
 
 /*
@@ -110,7 +116,11 @@ struct ra_out {
 	uint8_t ra[RA_PACKET_MAX];
 	enum ra_note note;
 	struct in6_addr who;
-	bool changed; /* the set of prefixes: worth writing down */
+	/*
+	 * The prefixes, or which of them have been announced: worth writing
+	 * down.  Not with -a.
+	 */
+	bool changed;
 };
 
 /* lo <= result <= hi, in ms. */
@@ -126,12 +136,15 @@ struct ra_iface {
 	bool ready; /* the sockets are there */
 	struct lan lan;
 	bool tunnel_up;
-	int64_t tunnel_lost; /* when, -1: long ago or never up */
-	int64_t next;	     /* the next advertisement, or look */
-	int64_t last_sent;   /* -1: none yet */
-	unsigned initial;    /* how many of the first three are left */
-	bool answering;	     /* next is the answer to a solicitation */
-	bool told;	     /* that somebody else advertises */
+	int64_t tunnel_lost;	  /* when, -1: long ago or never up */
+	int64_t next;		  /* the next advertisement, or look */
+	int64_t last_sent;	  /* -1: none yet */
+	int64_t farewell;	  /* SILENT: the one that ends ours; -1: none */
+	unsigned initial;	  /* how many of the first three are left */
+	bool answering;		  /* next is the answer to a solicitation */
+	int64_t told;		  /* that somebody else does: when, -1: not */
+	bool known;		  /* hosts may have us as their router */
+	uint16_t router_lifetime; /* s, after the latest event */
 	unsigned nprefixes;
 	struct ra_prefix prefixes[RA_PREFIXES_MAX];
 	/* What we sent last, which a bridge may send back to us. */
@@ -160,20 +173,22 @@ void ra_iface_open(
 void ra_iface_close(struct ra_iface *i);
 
 /*
- * The prefixes of the LAN from now on.  One that was announced and is not
- * among them is withdrawn for RA_VALID; one that is back is not withdrawn any
- * more.  Where too many are to be withdrawn, those that have waited longest
- * are forgotten.  The same as before: nothing happens.
+ * The prefixes of the LAN from now on, RA_PREFIXES_MAX at most.  One that was
+ * announced and is not among them is withdrawn for RA_VALID; one that is back
+ * is not withdrawn any more.  Where too many are to be withdrawn, those that
+ * have waited longest are forgotten.  The same as before: nothing happens.
  */
 void ra_iface_set(struct ra_iface *i, const struct prefix6 *prefixes,
     unsigned n, int64_t now, struct ra_out *out);
 
 /*
- * A prefix that an earlier run announced: withdrawn until then, unless it is
- * current.
+ * What an earlier run left behind, which made us the router of hosts there:
+ * as ra_iface_cease() sees it, we still are.  What it announced is current and
+ * announced; what it withdrew (until says until when) is withdrawn for as long,
+ * but for RA_VALID at most, unless it is current.
  */
-void ra_iface_old(struct ra_iface *i, const struct prefix6 *prefix,
-    int64_t until, int64_t now, struct ra_out *out);
+void ra_iface_old(struct ra_iface *i, const struct ra_prefix *old, unsigned n,
+    int64_t now, struct ra_out *out);
 
 /*
  * The tunnel works, or not.  30 s after it was lost, and before it has been up
@@ -185,9 +200,12 @@ void ra_iface_tunnel(
 /*
  * Something was heard; p and n: the message itself, by which our own is known
  * again.  An advertisement from our own link-local address, or with a prefix
- * that covers one of ours or is covered, makes us silent, for ten minutes from
- * the last one on; then it begins anew.  In the second case one advertisement
- * with router lifetime 0 ends ours.
+ * that is one of ours or lies within it, makes us silent, for 10 to 12 minutes
+ * from the last one on; then it begins anew.  The note says so once an hour, as
+ * long as it lasts.  In the second case one advertisement with router lifetime
+ * 0 ends ours; it leaves out the current prefixes, for the other router has
+ * them too.  A prefix that we withdraw and another router announces is not ours
+ * to withdraw any more.
  */
 void ra_iface_heard(struct ra_iface *i, const struct ra_heard *h,
     const uint8_t *p, size_t n, int64_t now, struct ra_out *out);
@@ -197,8 +215,8 @@ int64_t ra_iface_deadline(const struct ra_iface *i);
 void ra_iface_timer(struct ra_iface *i, int64_t now, struct ra_out *out);
 
 /*
- * The end: where something was advertised, one with router lifetime 0 and DNS
- * lifetimes 0, at once.  Then as after close.
+ * The end: where we may be somebody's router, one advertisement with router
+ * lifetime 0 and DNS lifetimes 0, at once.  Then as after close.
  */
 void ra_iface_cease(struct ra_iface *i, int64_t now, struct ra_out *out);
 
