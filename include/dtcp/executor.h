@@ -21,7 +21,8 @@ struct executor {
 	struct kernel *kernel;
 	struct journal journal; /* how to undo what is in effect */
 	struct plan have;	/* what is in effect, resolved */
-	struct plan left;	/* wanted, but there is somebody else's */
+	struct plan left;	/* wanted, but something is in the way */
+	struct plan duplicates; /* in effect, of no use, and told */
 	struct executor_slot slots[NETOP_SLOTS];
 	/* Write the journal down; called before each operation.  NULL: no. */
 	int (*save)(void *arg, const struct journal *, struct err *);
@@ -34,7 +35,9 @@ void executor_init(struct executor *x, struct kernel *k);
  * slot is a LAN interface, by name, for good, and watched from now on.  It may
  * come and go: an operation looks it up at that moment.  An addition where
  * there is none is left out as if somebody else's was there, but not tried
- * again: whoever asked is told of the interface when it comes.
+ * again: whoever asked is told of the interface when it comes.  What the
+ * kernel refuses there, for whatever reason it gives, is left out and tried
+ * again as if somebody else's was there: a LAN's trouble is not the tunnel's.
  */
 void executor_set_lan(struct executor *x, uint8_t slot, const char *ifname);
 
@@ -66,15 +69,24 @@ int executor_undo(struct executor *x, struct err *e);
  * in which it has to be put back, slots unresolved and the tunnel as it was
  * asked for; with a tunnel, also what was left out on it.  A tunnel that is
  * there with another outer pair is listed as OUTER, once; until that is applied
- * have holds it without a pair.  Returns 0 or -errno.
+ * have holds it without a pair.  Addresses on LANs that turned out to be
+ * another host's as well are in effect; each is logged once.  Returns 0 or
+ * -errno.
  */
 int executor_find_lost(struct executor *x, struct plan *lost, struct err *e);
 
 /*
- * Try again what was left out because somebody else's was there: to be called
- * when something changed in the kernel and nothing of ours is lost.  What is
- * added now is logged, and in effect like any other; what fails for another
- * reason is logged and forgotten.
+ * The LAN interface of that slot went, or is another one now, of that index:
+ * what was in effect on the one before is gone with it, or is removed if that
+ * one has but another name now.
+ */
+void executor_forget_lan(struct executor *x, uint8_t slot, uint32_t ifindex);
+
+/*
+ * Try again what was left out because somebody else's was there or a LAN's
+ * interface refused it: to be called when something changed in the kernel and
+ * nothing of ours is lost.  What is added now is logged, and in effect like any
+ * other; what fails for another reason is logged and forgotten.
  */
 void executor_fill_in(struct executor *x);
 

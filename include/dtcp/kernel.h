@@ -49,7 +49,9 @@ struct kernel_ops {
 	 * another interface has the outer pair and the system allows it but
 	 * once (sit, gif).  -EEXIST as with prepare().  Removals of what is
 	 * gone already return -ENOENT, and never touch what does not carry our
-	 * tag or mark.
+	 * tag or mark.  On a LAN's slot ADDR is for the interface that has both
+	 * index and name; ADDR_DEL goes by the index alone, for the interface
+	 * may have been given another name since.
 	 */
 	int (*apply)(struct kernel *, struct netop *op, struct err *);
 

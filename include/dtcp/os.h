@@ -66,7 +66,7 @@ int os_drop(const struct os_ids *ids, struct err *e);
 
 /*
  * The engine, once confined: reach nothing that it does not hold already.
- * Linux: make no socket and change none, send no message but on channel
+ * Linux: make no socket and change none, send nothing with an address
  * (seccomp(2)).  FreeBSD: capability mode (cap_enter(2)); the descriptors 0
  * to 2 can only be written to, channel is limited as OS_FD_CHANNEL.  Before
  * it returns it tries something forbidden.

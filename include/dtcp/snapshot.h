@@ -10,8 +10,8 @@
 
 #include "dtcp/netop.h"
 
-#define SNAP_LINKS  16
-#define SNAP_ADDRS  64
+#define SNAP_LINKS  32
+#define SNAP_ADDRS  128
 #define SNAP_ROUTES 256
 
 struct snap_link {
@@ -31,7 +31,8 @@ struct snap_link {
 struct snap_addr {
 	uint32_t ifindex;
 	bool has_peer;
-	bool tentative; /* DAD runs, or failed */
+	bool tentative; /* DAD runs, or failed: */
+	bool duplicate; /* another host has it */
 	struct prefix6 prefix;
 	struct in6_addr peer;
 };
@@ -51,7 +52,7 @@ struct snapshot {
 	struct snap_route routes[SNAP_ROUTES];
 };
 
-/* Our link of that index; NULL: none. */
+/* The link of that index; NULL: none. */
 const struct snap_link *snapshot_link(
     const struct snapshot *s, uint32_t ifindex);
 

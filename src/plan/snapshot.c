@@ -15,17 +15,26 @@ snapshot_link(const struct snapshot *s, uint32_t ifindex)
 	return NULL;
 }
 
+/* An index or a name may have come to be another interface's. */
+static bool
+is_meant(const struct snap_link *l, const struct netop *op)
+{
+	return l->lan == (op->slot != NETOP_SLOT_TUNNEL);
+}
+
 /* By index, which outlives a renaming; by name before it is known. */
 static const struct snap_link *
 link_of(const struct snapshot *s, const struct netop *op)
 {
+	const struct snap_link *l;
 	unsigned i;
 
-	if (op->ifindex != 0)
-		return snapshot_link(s, op->ifindex);
 	for (i = 0; i < s->nlinks; i++) {
-		if (strcmp(s->links[i].ifname, op->ifname) == 0)
-			return &s->links[i];
+		l = &s->links[i];
+		if (is_meant(l, op) &&
+		    (op->ifindex != 0 ? l->ifindex == op->ifindex :
+					strcmp(l->ifname, op->ifname) == 0))
+			return l;
 	}
 	return NULL;
 }
@@ -82,10 +91,24 @@ has_any_route(
 	return l != NULL && has_route(s, l->ifindex, op);
 }
 
+static bool
+has_ours(const struct snapshot *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->nlinks; i++) {
+		if (!s->links[i].lan)
+			return true;
+	}
+	return false;
+}
+
 bool
 snapshot_has(const struct snapshot *s, const struct netop *op)
 {
-	const struct snap_link *l = link_of(s, op);
+	const struct snap_link *any = link_of(s, op);
+	/* To an interface of a LAN nothing but addresses is done. */
+	const struct snap_link *l = any != NULL && any->lan ? NULL : any;
 
 	switch (op->kind) {
 	case NETOP_TUNNEL:
@@ -101,16 +124,16 @@ snapshot_has(const struct snapshot *s, const struct netop *op)
 	case NETOP_UP:
 		return l != NULL && l->up;
 	case NETOP_ADDR:
-		return l != NULL && has_addr(s, l->ifindex, op);
+		return any != NULL && has_addr(s, any->ifindex, op);
 	case NETOP_ROUTE:
 		return has_any_route(s, l, op);
 	case NETOP_TUNNEL_DESTROY:
 	case NETOP_TUNNEL_RELEASE:
-		return op->ifname[0] == '\0' ? s->nlinks == 0 : l == NULL;
+		return op->ifname[0] == '\0' ? !has_ours(s) : l == NULL;
 	case NETOP_DOWN:
 		return l == NULL || !l->up;
 	case NETOP_ADDR_DEL:
-		return l == NULL || !has_addr(s, l->ifindex, op);
+		return any == NULL || !has_addr(s, any->ifindex, op);
 	case NETOP_ROUTE_DEL:
 		return !has_any_route(s, l, op);
 	case NETOP_NONE:
@@ -124,9 +147,10 @@ static bool
 same_link(const struct snap_link *a, const struct snap_link *b)
 {
 	return a->ifindex == b->ifindex && strcmp(a->ifname, b->ifname) == 0 &&
-	    a->mtu == b->mtu && a->fib == b->fib && a->up == b->up &&
-	    a->user == b->user && a->accept_ra == b->accept_ra &&
-	    a->ipv6_off == b->ipv6_off && addr4_equal(a->local4, b->local4) &&
+	    a->mtu == b->mtu && a->fib == b->fib && a->lan == b->lan &&
+	    a->up == b->up && a->user == b->user &&
+	    a->accept_ra == b->accept_ra && a->ipv6_off == b->ipv6_off &&
+	    addr4_equal(a->local4, b->local4) &&
 	    addr4_equal(a->remote4, b->remote4);
 }
 
@@ -134,7 +158,7 @@ static bool
 same_addr(const struct snap_addr *a, const struct snap_addr *b)
 {
 	return a->ifindex == b->ifindex && a->has_peer == b->has_peer &&
-	    a->tentative == b->tentative &&
+	    a->tentative == b->tentative && a->duplicate == b->duplicate &&
 	    prefix6_equal(&a->prefix, &b->prefix) &&
 	    (!a->has_peer || addr6_equal(&a->peer, &b->peer));
 }

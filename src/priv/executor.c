@@ -33,39 +33,10 @@ executor_save(struct executor *x)
 		log_msg(LOG_WARNING, "%s", e.text);
 }
 
-/* Somebody else has removed it already, or the interface with it. */
-static bool
-is_gone(int rc)
+bool
+executor_is_gone(int rc)
 {
 	return rc == -ENOENT || rc == -ENODEV;
-}
-
-/* The slot's interface, as far as the operation needs one. */
-static int
-resolve(const struct executor *x, struct netop *op, struct err *e)
-{
-	const struct executor_slot *s;
-	char text[NETOP_TEXT_MAX];
-
-	if (op->slot >= NETOP_SLOTS)
-		return err_set(e, EINVAL, "no slot %u", op->slot);
-	s = &x->slots[op->slot];
-	op->ifindex = 0;
-	if (op->kind == NETOP_TUNNEL) {
-		if (s->ifname[0] != '\0')
-			return err_set(e, EBUSY,
-			    "a tunnel is in effect already: %s", s->ifname);
-		return 0;
-	}
-	memset(op->ifname, 0, sizeof(op->ifname));
-	if (!netop_on_slot(op, op->slot))
-		return 0;
-	if (s->ifname[0] == '\0' && !netop_is_inverse(op->kind))
-		return err_set(e, ENODEV, "%s: there is no such interface",
-		    netop_format(op, text, sizeof(text)));
-	memcpy(op->ifname, s->ifname, sizeof(op->ifname));
-	op->ifindex = s->ifindex;
-	return 0;
 }
 
 static void
@@ -109,7 +80,7 @@ undo_entries(struct executor *x, int slot, struct err *e)
 		    count_on_slot(j, i + 1, op.slot) > 0)
 			continue;
 		rc = x->kernel->ops->apply(x->kernel, &op, &failure);
-		if (rc == 0 || is_gone(rc)) {
+		if (rc == 0 || executor_is_gone(rc)) {
 			forget_entry(j, i);
 			if (op.kind == NETOP_TUNNEL_DESTROY)
 				journal_discharge(j, &op);
@@ -129,28 +100,19 @@ undo_entries(struct executor *x, int slot, struct err *e)
 int
 executor_undo(struct executor *x, struct err *e)
 {
+	unsigned i;
 	int rc;
 
 	rc = undo_entries(x, -1, e);
 	memset(&x->have, 0, sizeof(x->have));
 	memset(&x->left, 0, sizeof(x->left));
-	memset(x->slots, 0, sizeof(x->slots));
+	memset(&x->duplicates, 0, sizeof(x->duplicates));
+	for (i = 0; i < NETOP_SLOTS; i++) {
+		if (!x->slots[i].lan)
+			memset(&x->slots[i], 0, sizeof(x->slots[i]));
+	}
 	executor_save(x);
 	return rc;
-}
-
-static bool
-in_effect(const struct executor *x, const struct netop *removal)
-{
-	struct netop inv;
-	unsigned i;
-
-	for (i = 0; i < x->have.n; i++) {
-		netop_inverse(&x->have.ops[i], &inv);
-		if (netop_equal(&inv, removal))
-			return true;
-	}
-	return false;
 }
 
 static int
@@ -174,10 +136,10 @@ apply_removal(struct executor *x, struct netop *op, struct err *e)
 	    op->kind == NETOP_TUNNEL_RELEASE)
 		return remove_tunnel(x, op, e);
 	left_forget(x, op);
-	if (!in_effect(x, op))
+	if (!executor_in_effect(x, op))
 		return 0;
 	rc = x->kernel->ops->apply(x->kernel, op, e);
-	if (rc != 0 && !is_gone(rc))
+	if (rc != 0 && !executor_is_gone(rc))
 		return rc;
 	journal_discharge(&x->journal, op);
 	return plan_note(&x->have, op);
@@ -199,12 +161,29 @@ fill_slot(struct executor *x, const struct netop *wanted,
 	}
 }
 
+/* No answer is no proof that nothing was done. */
+static bool
+is_answer(int rc)
+{
+	return rc != -ETIMEDOUT && rc != -EMSGSIZE;
+}
+
+/* What the kernel said of an addition: is it a LAN's own fault? */
+static int
+judge(const struct executor *x, const struct netop *op, int rc)
+{
+	if (rc == 0 || !x->slots[op->slot].lan || op->kind != NETOP_ADDR ||
+	    rc == -EEXIST || rc == -ENODEV || !is_answer(rc))
+		return rc;
+	return EXECUTOR_REFUSED;
+}
+
 static int
 add(struct executor *x, struct netop *op, struct err *e)
 {
 	struct journal *j = &x->journal;
 	struct netop undo, wanted = *op;
-	unsigned before = j->n;
+	unsigned before;
 	int rc;
 
 	if (x->have.n == PLAN_MAX)
@@ -212,14 +191,15 @@ add(struct executor *x, struct netop *op, struct err *e)
 	memset(&undo, 0, sizeof(undo));
 	rc = x->kernel->ops->prepare(x->kernel, op, &undo, e);
 	if (rc != 0)
-		return rc;
+		return judge(x, op, rc);
+	executor_drop_stale(x, op);
+	before = j->n;
 	if (journal_push(j, &undo) != 0)
 		return err_set(e, EOVERFLOW, "too many operations to undo");
 	if ((rc = save(x, e)) == 0)
-		rc = x->kernel->ops->apply(x->kernel, op, e);
+		rc = judge(x, op, x->kernel->ops->apply(x->kernel, op, e));
 	if (rc != 0) {
-		/* No answer is no proof that nothing was done. */
-		if (rc != -ETIMEDOUT && rc != -EMSGSIZE)
+		if (is_answer(rc))
 			j->n = before;
 		return rc;
 	}
@@ -231,6 +211,7 @@ add(struct executor *x, struct netop *op, struct err *e)
 		x->slots[op->slot].wanted.remote4 = op->remote4;
 	}
 	left_forget(x, op);
+	duplicates_forget(x, op);
 	return plan_note(&x->have, op);
 }
 
@@ -239,24 +220,9 @@ executor_add(struct executor *x, struct netop *op, struct err *e)
 {
 	int rc;
 
-	if ((rc = resolve(x, op, e)) == 0)
+	if ((rc = executor_resolve(x, op, e)) == 0)
 		rc = add(x, op, e);
 	return rc;
-}
-
-/* A foreign one of the same kind stays, and that is no failure. */
-static int
-apply_addition(struct executor *x, struct netop *op, struct err *e)
-{
-	char text[NETOP_TEXT_MAX];
-	int rc = add(x, op, e);
-
-	if (rc != -EEXIST || (op->flags & NETOP_F_OPTIONAL) == 0)
-		return rc;
-	log_msg(LOG_WARNING, "%s: left out, there is one already",
-	    netop_format(op, text, sizeof(text)));
-	left_remember(x, op);
-	return 0;
 }
 
 static int
@@ -265,11 +231,13 @@ apply_one(struct executor *x, const struct netop *wanted, struct err *e)
 	struct netop op = *wanted;
 	int rc;
 
-	if ((rc = resolve(x, &op, e)) != 0)
+	if (op.kind == NETOP_NONE)
+		return 0;
+	if (!netop_is_inverse(op.kind))
+		return left_or_added(x, &op, e);
+	if ((rc = executor_resolve(x, &op, e)) != 0)
 		return rc;
-	if (netop_is_inverse(op.kind))
-		return apply_removal(x, &op, e);
-	return op.kind == NETOP_NONE ? 0 : apply_addition(x, &op, e);
+	return apply_removal(x, &op, e);
 }
 
 int

@@ -22,9 +22,11 @@ look_tunnel(const struct executor *x, const struct snapshot *now,
     const struct netop *op, struct plan *lost)
 {
 	const struct netop *wanted = &x->slots[op->slot].wanted;
+	const struct snap_link *l;
 	struct netop outer;
 
-	if (snapshot_link(now, op->ifindex) == NULL) {
+	l = snapshot_link(now, op->ifindex);
+	if (l == NULL || l->lan) {
 		list(lost, wanted);
 		return;
 	}
@@ -71,10 +73,11 @@ take_out(struct plan *p, const struct netop *op)
 	p->n = kept;
 }
 
-static void
-forget(struct executor *x, const struct netop *op)
+void
+executor_forget(struct executor *x, const struct netop *op)
 {
 	struct netop without = *op, inv;
+	bool gone;
 
 	if (op->kind == NETOP_OUTER) {
 		without.local4 = without.remote4 = no_addr4;
@@ -86,8 +89,10 @@ forget(struct executor *x, const struct netop *op)
 		take_out(&x->have, op);
 		return;
 	}
+	gone = !x->slots[op->slot].lan || executor_leave_lan(x, &inv);
 	(void)plan_note(&x->have, &inv);
-	journal_discharge(&x->journal, &inv);
+	if (gone)
+		journal_discharge(&x->journal, &inv);
 	if (op->kind == NETOP_TUNNEL)
 		memset(&x->slots[op->slot], 0, sizeof(x->slots[op->slot]));
 }
@@ -109,12 +114,13 @@ executor_find_lost(struct executor *x, struct plan *lost, struct err *e)
 	look(x, &now, lost);
 	n = lost->n;
 	for (i = 0; i < n; i++) {
-		forget(x, &lost->ops[i]);
+		executor_forget(x, &lost->ops[i]);
 		/* Whoever puts the tunnel back asks for these again. */
 		if (lost->ops[i].kind == NETOP_TUNNEL)
 			left_forget_slot(x, lost->ops[i].slot, lost);
 	}
 	if (n > 0)
 		executor_save(x);
+	duplicates_tell(x, &now);
 	return 0;
 }

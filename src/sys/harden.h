@@ -1,9 +1,11 @@
 /*
- * The part of giving up root that each system has its own calls for:
- * src/sys/<os>/harden.c, called by confine.c.
+ * The part of giving up root, and of keeping a secret, that each system has
+ * its own calls for: src/sys/<os>/harden.c, called by confine.c and secret.c.
  */
 #ifndef DTCP_SYS_HARDEN_H
 #define DTCP_SYS_HARDEN_H
+
+#include <stddef.h>
 
 #include "dtcp/err.h"
 
@@ -14,5 +16,11 @@
  */
 int harden_before(struct err *e);
 int harden_after(struct err *e);
+
+/*
+ * Whole pages: zeros in a child after fork(2), and not in a core dump.  0, or
+ * -1 with errno.
+ */
+int harden_secret(void *p, size_t len);
 
 #endif

@@ -32,11 +32,18 @@ struct interest_addr4 {
 	bool told; /* that it is there */
 };
 
+/* An interface of others that was asked about by name. */
+struct interest_lan {
+	char ifname[NETOP_NAMESIZE]; /* "": none */
+	uint32_t ifindex;	     /* 0: none has the name, as far as known */
+};
+
 struct interest {
 	bool touched, default4, resync; /* to be told when all is read */
 	unsigned nlinks;		/* interfaces that are our business */
 	uint32_t links[NETOP_SLOTS];
-	struct interest_routes ours;	/* routes in effect */
+	struct interest_lan lans[NETOP_SLOTS]; /* by slot; none on 0 */
+	struct interest_routes ours;	       /* routes in effect */
 	struct interest_routes awaited; /* others', whose end is to be told */
 	/*
 	 * The IPv4 addresses that this host has, so that only what really
@@ -52,6 +59,20 @@ struct interest {
 bool interest_has_link(const struct interest *, uint32_t ifindex);
 bool interest_add_link(struct interest *, uint32_t ifindex);
 bool interest_drop_link(struct interest *, uint32_t ifindex);
+
+/* From now on slot is the interface of that name, and has that index or 0. */
+void interest_set_lan(
+    struct interest *, uint8_t slot, const char *ifname, uint32_t ifindex);
+bool interest_any_lan(const struct interest *);
+/* The slot of a LAN by its name, or by the index that it has; 0: it is none. */
+uint8_t interest_lan_slot(const struct interest *, const char *ifname);
+uint8_t interest_lan_at(const struct interest *, uint32_t ifindex);
+/*
+ * A link is there under that name, or goes: what a LAN's name or index has to
+ * do with it is noted, and is TOUCHED.  True: a LAN has another index now.
+ */
+bool interest_note_lan(
+    struct interest *, const char *ifname, uint32_t ifindex, bool gone);
 
 bool interest_has_route(
     const struct interest_routes *, const struct prefix6 *dst, uint32_t metric);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "dtcp/plan.h"
+#include "cases_lan.h"
 #include "support.h"
 
 #define CLIENT	"2001:db8:ffff::6/128"
@@ -758,9 +759,17 @@ contract_run(const char *name)
 	    CASE(table_of_the_interface),
 	    CASE(table_is_given_back),
 	    CASE(table_of_a_route),
+	    CASE(lan_addresses),
+	    CASE(lan_takes_addresses_only),
+	    CASE(lan_made_anew),
+	    CASE(lan_by_another_name),
+	    CASE(lan_duplicate),
+	    CASE(lan_in_the_snapshot),
+	    CASE(lan_outlives_the_tunnel),
 	    CASE(local_addresses),
 	    CASE(events_of_ipv4),
 	    CASE(events_of_what_is_ours),
+	    CASE(events_of_a_lan),
 	};
 	static const uint8_t encaps[] = {NETOP_F_KERNEL, NETOP_F_USER};
 	int failed = 0;

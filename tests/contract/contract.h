@@ -66,6 +66,15 @@ void contract_add_link(const char *ifname, uint8_t encap);
 void contract_add_outer(const char *ifname); /* LOCAL_2 to REMOTE_2 */
 void contract_set_up(const char *ifname, bool up);
 void contract_add_addr(const char *ifname, const char *prefix);
+/*
+ * On the link of an interface that is no tunnel there is a host that has that
+ * address; false: there is none to be had.  Then wait until duplicate address
+ * detection has come to its end there.
+ */
+bool contract_add_neighbour(const char *ifname, const char *prefix);
+void contract_await_dad(const char *ifname);
+/* It is up, and stays so. */
+void contract_rename_link(const char *ifname, const char *to);
 /* ifname NULL: unreachable.  Not with our mark, in table 0. */
 void contract_add_route(
     const char *ifname, const char *prefix, uint32_t metric);

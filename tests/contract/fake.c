@@ -110,6 +110,27 @@ contract_add_addr(const char *ifname, const char *prefix)
 	fake_add_addr(host, ifname, prefix);
 }
 
+bool
+contract_add_neighbour(const char *ifname, const char *prefix)
+{
+	(void)ifname;
+	fake_set_duplicate(host, prefix);
+	return true;
+}
+
+void
+contract_await_dad(const char *ifname)
+{
+	(void)ifname;
+	fake_dad_done(host);
+}
+
+void
+contract_rename_link(const char *ifname, const char *to)
+{
+	fake_rename_link(host, ifname, to);
+}
+
 void
 contract_add_route(const char *ifname, const char *prefix, uint32_t metric)
 {

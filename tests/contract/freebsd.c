@@ -440,9 +440,21 @@ contract_fibs(void)
 /* ---- Foreign hands ---- */
 
 void
+contract_rename_link(const char *ifname, const char *to)
+{
+	char name[FB_IFNAMSIZ];
+	struct fb_ifreq r;
+
+	memset(&r, 0, sizeof(r));
+	(void)strlcpy(name, to, sizeof(name));
+	r.u.data = name;
+	must(if_request(FB_SIOCSIFNAME, ifname, &r), "rename", ifname);
+}
+
+void
 contract_add_link(const char *ifname, uint8_t encap)
 {
-	char name[FB_IFNAMSIZ], given[FB_IFNAMSIZ];
+	char name[FB_IFNAMSIZ];
 	struct fb_ifreq r;
 
 	if (encap & NETOP_F_KERNEL)
@@ -450,11 +462,8 @@ contract_add_link(const char *ifname, uint8_t encap)
 	else if (encap & NETOP_F_USER)
 		must(make("tun", name), "make", "a tun");
 	else
-		must(make("lo", name), "make", "a loopback interface");
-	memset(&r, 0, sizeof(r));
-	(void)strlcpy(given, ifname, sizeof(given));
-	r.u.data = given;
-	must(if_request(FB_SIOCSIFNAME, name, &r), "rename", name);
+		must(make("tap", name), "make", "an Ethernet interface");
+	contract_rename_link(name, ifname);
 	memset(&r, 0, sizeof(r));
 	r.u.mtu = 1480;
 	must(if_request(FB_SIOCSIFMTU, ifname, &r), "MTU of", ifname);
@@ -498,6 +507,28 @@ contract_add_addr(const char *ifname, const char *prefix)
 	r.prefixmask = sin6_of(&all.addr);
 	r.lifetime.vltime = r.lifetime.pltime = FB_LIFETIME_INFINITE;
 	must(call_ioctl(s6, FB_SIOCAIFADDR_IN6, &r), "add", prefix);
+}
+
+/* IPv6 is on before the first address comes, or nothing is looked for. */
+bool
+contract_add_neighbour(const char *ifname, const char *prefix)
+{
+	struct prefix6 p = prefix_of(prefix);
+	struct fb_in6_ndireq nd;
+
+	memset(&nd, 0, sizeof(nd));
+	(void)strlcpy(nd.name, ifname, sizeof(nd.name));
+	must(call_ioctl(s6, FB_SIOCGIFINFO_IN6, &nd), "nd6 of", ifname);
+	nd.flags &= ~(uint32_t)FB_ND6_IFF_IFDISABLED;
+	must(call_ioctl(s6, FB_SIOCSIFINFO_IN6, &nd), "nd6 of", ifname);
+	return host_add_neighbour(&p.addr);
+}
+
+void
+contract_await_dad(const char *ifname)
+{
+	(void)ifname;
+	host_end_dad();
 }
 
 void

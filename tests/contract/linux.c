@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -210,6 +211,42 @@ contract_add_addr(const char *ifname, const char *prefix)
 	ip("addr add %s dev %s nodad", prefix, ifname);
 }
 
+bool
+contract_add_neighbour(const char *ifname, const char *prefix)
+{
+	ip("link add near9 type veth peer name far9");
+	ip("link set near9 master %s up", ifname);
+	ip("link set far9 up");
+	ip("addr add %s dev far9 nodad", prefix);
+	return true;
+}
+
+/* Addresses outlive the moment in which the interface is down. */
+static void
+keep_addresses(const char *ifname)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path),
+	    "/proc/sys/net/ipv6/conf/%s/keep_addr_on_down", ifname);
+	f = fopen(path, "w");
+	if (f == NULL || fputs("1", f) == EOF || fclose(f) == EOF)
+		fail_msg("%s: %s", path, strerror(errno));
+}
+
+void
+contract_rename_link(const char *ifname, const char *to)
+{
+	if (ip_try("link set %s name %s", ifname, to) == 0)
+		return;
+	/* Before Linux 6.2 only what is down can have another name. */
+	keep_addresses(ifname);
+	ip("link set %s down", ifname);
+	ip("link set %s name %s", ifname, to);
+	ip("link set %s up", to);
+}
+
 void
 contract_add_route(const char *ifname, const char *prefix, uint32_t metric)
 {
@@ -293,6 +330,16 @@ after(const struct words *ws, const char *key)
 	return "";
 }
 
+static bool
+has_word(const struct words *ws, const char *word)
+{
+	for (unsigned i = 0; i < ws->n; i++) {
+		if (strcmp(ws->w[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
 static FILE *ip_read(const char *fmt, ...)
     __attribute__((__format__(__printf__, 1, 2)));
 static FILE *
@@ -310,6 +357,28 @@ ip_read(const char *fmt, ...)
 	if (f == NULL)
 		fail_msg("popen %s: %s", line, strerror(errno));
 	return f;
+}
+
+/* An address that failed stays tentative, too. */
+void
+contract_await_dad(const char *ifname)
+{
+	const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+	struct words ws;
+	bool tried;
+	FILE *f;
+
+	for (int i = 0; i < 1000; i++) {
+		tried = false;
+		f = ip_read("-6 -o addr show dev %s tentative", ifname);
+		while (read_words(f, &ws))
+			tried |= !has_word(&ws, "dadfailed");
+		(void)pclose(f);
+		if (!tried)
+			return;
+		(void)nanosleep(&pause, NULL);
+	}
+	fail_msg("detection on %s does not end", ifname);
 }
 
 static bool

@@ -12,6 +12,7 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include <dirent.h>
@@ -283,6 +284,35 @@ fibs(void **state)
 }
 
 static void
+lan_look(void **state)
+{
+	struct lan l = {.slot = 7};
+	struct err e;
+
+	(void)state;
+	assert_int_equal(os_lan_look("none0", &l, &e), 0);
+	assert_int_equal(l.ifindex, 0);
+	assert_int_equal(os_lan_look("lo0", &l, &e), 0);
+	assert_int_equal(l.slot, 7);
+	assert_int_equal(l.ifindex, if_nametoindex("lo0"));
+	assert_int_equal(l.hwlen, 0);
+}
+
+static void
+forwards(void **state)
+{
+	char name[OS_SYSCTL_MAX];
+	int on;
+	size_t size = sizeof(on);
+
+	(void)state;
+	assert_int_equal(
+	    sysctlbyname("net.inet6.ip6.forwarding", &on, &size, NULL, 0), 0);
+	assert_int_equal(os_forwards("lo0", name), on != 0);
+	assert_string_equal(name, "net.inet6.ip6.forwarding");
+}
+
+static void
 names(void **state)
 {
 	(void)state;
@@ -304,6 +334,8 @@ main(void)
 	    cmocka_unit_test(test_timer),
 	    cmocka_unit_test(record),
 	    cmocka_unit_test(fibs),
+	    cmocka_unit_test(lan_look),
+	    cmocka_unit_test(forwards),
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(test_seal),
 	    cmocka_unit_test(test_seal_without_channel),

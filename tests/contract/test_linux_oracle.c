@@ -19,42 +19,17 @@
 
 #include <cmocka.h>
 
-#include "contract.h"
+#include "linux_support.h"
 
-#define SLOW_MS	  5000 /* a bound for what takes no time */
 #define ADDR	  "2001:db8:1::6"
 #define PEER	  "2001:db8:1::5"
 #define PREFIX	  "2001:db8:8000::/48"
 #define OUR_PROTO "215"
 #define METRIC	  2048
 
-static struct kernel *kernel;
 static struct netop tunnel;
 
 /* ---- Helpers ---- */
-
-static void
-run(const char *command)
-{
-	if (system(command) != 0)
-		fail_msg("failed: %s", command);
-}
-
-/* Does that command's output hold what? */
-static bool
-says(const char *command, const char *what)
-{
-	char out[16384];
-	size_t n;
-	FILE *f;
-
-	f = popen(command, "re");
-	assert_non_null(f);
-	n = fread(out, 1, sizeof(out) - 1, f);
-	out[n] = '\0';
-	(void)pclose(f);
-	return strstr(out, what) != NULL;
-}
 
 static struct in_addr
 addr4(const char *s)
@@ -141,8 +116,7 @@ static int
 setup(void **state)
 {
 	(void)state;
-	contract_host_new();
-	kernel = contract_open(CONTRACT_TAG);
+	linux_setup();
 	memset(&tunnel, 0, sizeof(tunnel));
 	return 0;
 }
@@ -151,8 +125,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	kernel->ops->close(kernel);
-	contract_host_free();
+	linux_teardown();
 	return 0;
 }
 
@@ -480,29 +453,6 @@ kernel_explains(void **state)
 }
 
 /* ---- Watching ---- */
-
-static bool
-wakes(int ms)
-{
-	struct pollfd p = {
-	    .fd = kernel->ops->watch_fd(kernel), .events = POLLIN};
-
-	return poll(&p, 1, ms) == 1;
-}
-
-/* Everything that is to be told now; how often kind was among it. */
-static unsigned
-told(enum kevent_kind kind)
-{
-	struct kevent ev;
-	unsigned n = 0;
-	int more;
-
-	while ((more = kernel->ops->next_event(kernel, &ev)) == 1)
-		n += ev.kind == kind;
-	assert_int_equal(more, 0);
-	return n;
-}
 
 static void
 ready(void)

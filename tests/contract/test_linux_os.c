@@ -27,6 +27,7 @@
 
 #include <cmocka.h>
 
+#include "linux_os_lan.h"
 #include "os_common.h"
 
 static void
@@ -106,8 +107,12 @@ sealed(void)
 	    errno == EPERM);
 	EXPECT(sendmsg(udp, &m, 0) == -1 && errno == EPERM);
 	/* What it lives by goes on. */
-	EXPECT(sendmsg(pair[0], &m, 0) == 1 && read(pair[1], &c, 1) == 1);
+	EXPECT(send(pair[0], "x", 1, MSG_EOR) == 1);
+	EXPECT(read(pair[1], &c, 1) == 1);
 	EXPECT(write(udp, "x", 1) == 1);
+	/* Nor does the channel's number let a message through. */
+	EXPECT(dup2(udp, pair[0]) == pair[0]);
+	EXPECT(sendmsg(pair[0], &m, 0) == -1 && errno == EPERM);
 }
 
 static void
@@ -248,6 +253,9 @@ main(void)
 	    cmocka_unit_test(test_die_with_parent),
 	    cmocka_unit_test(now),
 	    cmocka_unit_test(test_timer),
+	    cmocka_unit_test(test_lan_look),
+	    cmocka_unit_test(test_lan_without_hwaddr),
+	    cmocka_unit_test(test_forwards),
 	};
 
 	if (geteuid() != 0)

@@ -14,9 +14,25 @@ fake_refuse(const struct netop *op, int error, const char *why, struct err *e)
 }
 
 struct fake_link *
-fake_resolved(struct fake_host *h, const struct netop *op)
+fake_resolved(struct fake_kernel *fk, const struct netop *op)
 {
-	return fake_link_at(h, op->ifindex);
+	struct fake_link *l = fake_link_at(fk->host, op->ifindex);
+
+	if (l == NULL)
+		return NULL;
+	if (op->slot == NETOP_SLOT_TUNNEL)
+		return fake_is_ours(fk, l) ? l : NULL;
+	if (op->kind == NETOP_ADDR_DEL) /* wherever it was added */
+		return l;
+	return strcmp(l->ifname, op->ifname) == 0 ? l : NULL;
+}
+
+/* Of a LAN's interface only the addresses are ours. */
+static bool
+is_allowed(const struct netop *op)
+{
+	return op->slot == NETOP_SLOT_TUNNEL || op->kind == NETOP_ADDR ||
+	    op->kind == NETOP_ADDR_DEL;
 }
 
 static int
@@ -62,9 +78,11 @@ fake_prepare(
     struct kernel *k, const struct netop *op, struct netop *undo, struct err *e)
 {
 	struct fake_kernel *fk = (struct fake_kernel *)k;
-	struct fake_link *l = fake_resolved(fk->host, op);
+	struct fake_link *l = fake_resolved(fk, op);
 	int rc;
 
+	if (!is_allowed(op))
+		return fake_refuse(op, EPERM, "a LAN's interface", e);
 	if (netop_needs_link(op) && l == NULL)
 		return fake_refuse(op, ENODEV, "no such interface", e);
 	netop_inverse(op, undo);
@@ -212,12 +230,14 @@ int
 fake_apply(struct kernel *k, struct netop *op, struct err *e)
 {
 	struct fake_kernel *fk = (struct fake_kernel *)k;
-	struct fake_link *l = fake_resolved(fk->host, op);
+	struct fake_link *l = fake_resolved(fk, op);
 
 	if (++fk->host->applied == fk->host->fail_at)
 		return fake_refuse(op, fk->host->fail_error, "injected", e);
+	if (!is_allowed(op))
+		return fake_refuse(op, EPERM, "a LAN's interface", e);
 	/* Nothing is done to what is not ours, and what is gone is gone. */
-	if (netop_needs_link(op) && (l == NULL || !fake_is_ours(fk, l)))
+	if (netop_needs_link(op) && l == NULL)
 		return fake_refuse(op,
 		    netop_is_inverse(op->kind) ? ENOENT : ENODEV,
 		    "no such interface of ours", e);

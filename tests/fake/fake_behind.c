@@ -47,7 +47,11 @@ touched(struct fake_host *h)
 struct fake_link *
 fake_add_link(struct fake_host *h, const char *ifname, enum fake_kind kind)
 {
-	return must(fake_put_link(h, ifname, kind), "room for a link");
+	struct fake_link *l;
+
+	l = must(fake_put_link(h, ifname, kind), "room for a link");
+	touched(h);
+	return l;
 }
 
 void
@@ -78,6 +82,44 @@ void
 fake_remove_link(struct fake_host *h, const char *ifname)
 {
 	fake_drop_link(h, must(fake_link(h, ifname), ifname));
+	touched(h);
+}
+
+void
+fake_rename_link(struct fake_host *h, const char *ifname, const char *to)
+{
+	struct fake_link *l = must(fake_link(h, ifname), ifname);
+
+	if (fake_link(h, to) != NULL)
+		must(NULL, "free name");
+	strlcpy(l->ifname, to, sizeof(l->ifname));
+	touched(h);
+}
+
+void
+fake_set_duplicate(struct fake_host *h, const char *prefix)
+{
+	struct prefix6 p = prefix_of(prefix);
+
+	if (h->nduplicates == FAKE_DUPLICATES)
+		must(NULL, "room for a duplicate");
+	h->duplicates[h->nduplicates++] = p.addr;
+}
+
+void
+fake_dad_done(struct fake_host *h)
+{
+	struct fake_addr *a;
+	unsigned i, k;
+
+	for (i = 0; i < h->nduplicates; i++) {
+		for (k = 0; k < h->state.naddrs; k++) {
+			a = &h->state.addrs[k];
+			if (fake_link_at(h, a->ifindex)->kind == FAKE_OTHER)
+				a->duplicate |= addr6_equal(
+				    &a->prefix.addr, &h->duplicates[i]);
+		}
+	}
 	touched(h);
 }
 

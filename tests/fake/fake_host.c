@@ -45,6 +45,7 @@ static bool
 same_addr(const struct fake_addr *a, const struct fake_addr *b)
 {
 	return a->ifindex == b->ifindex && a->has_peer == b->has_peer &&
+	    a->duplicate == b->duplicate &&
 	    prefix6_equal(&a->prefix, &b->prefix) &&
 	    addr6_equal(&a->peer, &b->peer);
 }

@@ -8,6 +8,40 @@
 
 #include "private.h"
 
+bool
+fake_is_lan(const struct fake_kernel *fk, const struct fake_link *l)
+{
+	unsigned i;
+
+	for (i = 0; i < NETOP_SLOTS; i++) {
+		if (strcmp(fk->lans[i], l->ifname) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+fake_watch_lan(struct kernel *k, uint8_t slot, const char *ifname)
+{
+	struct fake_kernel *fk = (struct fake_kernel *)k;
+
+	strlcpy(fk->lans[slot], ifname, sizeof(fk->lans[slot]));
+}
+
+static int
+fake_find_link(
+    struct kernel *k, const char *ifname, uint32_t *ifindex, struct err *e)
+{
+	struct fake_kernel *fk = (struct fake_kernel *)k;
+	const struct fake_link *l = fake_link(fk->host, ifname);
+
+	if (l == NULL)
+		return err_set(
+		    e, ENODEV, "%s: there is no such interface", ifname);
+	*ifindex = l->ifindex;
+	return 0;
+}
+
 static int
 fake_snapshot(struct kernel *k, struct snapshot *s, struct err *e)
 {
@@ -24,10 +58,11 @@ fake_snapshot(struct kernel *k, struct snapshot *s, struct err *e)
 		const struct fake_link *l = &st->links[i];
 		struct snap_link *o = &s->links[s->nlinks];
 
-		if (!fake_is_ours(fk, l))
+		if (!fake_is_ours(fk, l) && !fake_is_lan(fk, l))
 			continue;
 		memcpy(o->ifname, l->ifname, sizeof(o->ifname));
 		o->ifindex = l->ifindex;
+		o->lan = !fake_is_ours(fk, l);
 		o->mtu = l->mtu;
 		o->fib = l->fib;
 		o->up = l->up;
@@ -48,6 +83,7 @@ fake_snapshot(struct kernel *k, struct snapshot *s, struct err *e)
 		o->has_peer = a->has_peer;
 		o->prefix = a->prefix;
 		o->peer = a->peer;
+		o->tentative = o->duplicate = a->duplicate;
 		s->naddrs++;
 	}
 	for (i = 0; i < st->nroutes; i++) {
@@ -81,10 +117,10 @@ fake_open_user(struct kernel *k, const struct netop *outer, int *tunfd,
 {
 	const int type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 	struct fake_kernel *fk = (struct fake_kernel *)k;
-	const struct fake_link *l = fake_resolved(fk->host, outer);
+	const struct fake_link *l = fake_resolved(fk, outer);
 	int a[2], b[2];
 
-	if (l == NULL || l->kind != FAKE_TUN || !fake_is_ours(fk, l))
+	if (l == NULL || l->kind != FAKE_TUN)
 		return fake_refuse(outer, ENODEV, "no tun device of ours", e);
 	if (socketpair(AF_UNIX, type, 0, a) != 0)
 		return err_sys(e, errno, "socketpair");
@@ -170,6 +206,8 @@ static const struct kernel_ops fake_ops = {
     .name = "fake",
     .prepare = fake_prepare,
     .apply = fake_apply,
+    .watch_lan = fake_watch_lan,
+    .find_link = fake_find_link,
     .snapshot = fake_snapshot,
     .is_local4 = fake_local4,
     .open_user = fake_open_user,

@@ -12,13 +12,14 @@
 
 #include "dtcp/kernel.h"
 
-#define FAKE_LINKS   16
-#define FAKE_ADDRS   64
-#define FAKE_ROUTES  128
-#define FAKE_LOCAL4  8
-#define FAKE_KERNELS 4
-#define FAKE_EVENTS  64
-#define FAKE_TAG_MAX 128
+#define FAKE_LINKS	16
+#define FAKE_ADDRS	64
+#define FAKE_ROUTES	128
+#define FAKE_LOCAL4	8
+#define FAKE_KERNELS	4
+#define FAKE_EVENTS	64
+#define FAKE_TAG_MAX	128
+#define FAKE_DUPLICATES 4
 
 enum fake_kind { FAKE_OTHER, FAKE_SIT, FAKE_TUN };
 
@@ -40,6 +41,7 @@ struct fake_addr {
 	uint32_t ifindex;
 	struct prefix6 prefix;
 	bool has_peer;
+	bool duplicate;
 	struct in6_addr peer;
 };
 
@@ -66,6 +68,8 @@ struct fake_host {
 	uint32_t next_ifindex;
 	unsigned nlocal4;
 	struct in_addr local4[FAKE_LOCAL4];
+	unsigned nduplicates;
+	struct in6_addr duplicates[FAKE_DUPLICATES]; /* other hosts' */
 	bool no_sit; /* kernel encapsulation is not to be had */
 	bool no_tun;
 	unsigned fibs;	   /* routing tables */
@@ -81,6 +85,7 @@ struct fake_kernel {
 	struct kernel kernel; /* first: what callers hold */
 	struct fake_host *host;
 	char tag[FAKE_TAG_MAX];
+	char lans[NETOP_SLOTS][NETOP_NAMESIZE]; /* watch_lan() */
 	int watch[2]; /* readable while events wait; -1: not watched */
 	unsigned nevents;
 	struct kevent events[FAKE_EVENTS];
@@ -134,6 +139,7 @@ void fake_add_addr(struct fake_host *h, const char *ifname, const char *prefix);
 void fake_add_route(struct fake_host *h, const char *ifname, const char *prefix,
     uint32_t metric);
 void fake_remove_link(struct fake_host *h, const char *ifname);
+void fake_rename_link(struct fake_host *h, const char *ifname, const char *to);
 void fake_remove_addr(
     struct fake_host *h, const char *ifname, const char *prefix);
 void fake_remove_route(
@@ -141,6 +147,13 @@ void fake_remove_route(
 void fake_set_up(struct fake_host *h, const char *ifname, bool up);
 void fake_add_local4(struct fake_host *h, const char *addr);
 void fake_remove_local4(struct fake_host *h, const char *addr);
+
+/*
+ * Another host has that address.  Duplicate address detection finds out when
+ * it is done, on links that are no tunnels; until then nothing is tentative.
+ */
+void fake_set_duplicate(struct fake_host *h, const char *prefix);
+void fake_dad_done(struct fake_host *h);
 
 /* An event for all who watch. */
 void fake_tell(

@@ -21,8 +21,9 @@ int fake_end_tunnel(
     struct fake_kernel *fk, const struct netop *op, struct err *e);
 
 bool fake_is_ours(const struct fake_kernel *fk, const struct fake_link *l);
-/* The link that op is resolved to; NULL: gone. */
-struct fake_link *fake_resolved(struct fake_host *h, const struct netop *op);
+bool fake_is_lan(const struct fake_kernel *fk, const struct fake_link *l);
+/* The link that op is resolved to; NULL: gone, or not what op means. */
+struct fake_link *fake_resolved(struct fake_kernel *fk, const struct netop *op);
 
 /* One line about an operation that failed. */
 int fake_refuse(

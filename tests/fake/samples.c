@@ -73,6 +73,39 @@ sample_grant(enum tunnel_type type)
 	return g;
 }
 
+void
+sample_lan(struct plan_conf *c, struct lan lans[NETOP_SLOTS], uint8_t slot,
+    const char *ifname)
+{
+	struct lan *l = &lans[slot];
+
+	strlcpy(c->lans[slot], ifname, sizeof(c->lans[slot]));
+	*l = (struct lan) {.slot = slot,
+	    .up = true,
+	    .ifindex = slot + 1U,
+	    .hwlen = 6,
+	    .hwaddr = {0, 0, 0x5e, 0, 0x53, slot},
+	    .linklocal = a6("fe80::1")};
+}
+
+void
+sample_item(struct plan_conf *c, uint8_t slot, uint64_t sla, const char *host,
+    uint8_t len)
+{
+	struct delegation *d = &c->delegations[c->ndelegations++];
+	struct in6_addr a;
+
+	memset(d, 0, sizeof(*d));
+	d->slot = slot;
+	d->sla = sla;
+	d->len = len;
+	d->has_host = host != NULL;
+	if (host == NULL)
+		return;
+	a = a6(host);
+	memcpy(d->host, &a.s6_addr[8], sizeof(d->host));
+}
+
 uint32_t
 sample_next(uint32_t *state)
 {

@@ -18,6 +18,17 @@ struct plan_conf sample_conf(void);
 /* tunnelonly, host (2001:db8:ffff::6 and ::5), network (2001:db8:1::/48). */
 struct grant sample_grant(enum tunnel_type type);
 
+/*
+ * A LAN's interface on that slot, in the options of -P and as it is: index
+ * slot + 1, hardware address 00:00:5e:00:53:slot.
+ */
+void sample_lan(struct plan_conf *c, struct lan lans[NETOP_SLOTS], uint8_t slot,
+    const char *ifname);
+
+/* An item of -P; host NULL: EUI-64. */
+void sample_item(struct plan_conf *c, uint8_t slot, uint64_t sla,
+    const char *host, uint8_t len);
+
 /* A small generator: the same numbers for the same start.  Not 0. */
 uint32_t sample_next(uint32_t *state);
 

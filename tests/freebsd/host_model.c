@@ -38,3 +38,16 @@ host_free(void)
 	fbm_free(host);
 	host = NULL;
 }
+
+bool
+host_add_neighbour(const struct in6_addr *a)
+{
+	fbm_set_duplicate(host, a);
+	return true;
+}
+
+void
+host_end_dad(void)
+{
+	fbm_dad_done(host);
+}

@@ -170,11 +170,51 @@ masks(void **state)
 	OK(call_ioctl(ob.s4, FB_SIOCAIFADDR, &r));
 }
 
+/* As a network card: its own address is in the list, and makes another. */
+static void
+ethernet(void **state)
+{
+	static const uint8_t hwaddr[] = {0x58, 0x9c, 0xfc, 0x10, 0x00, 0x00};
+	const char *self = "fe80::5a9c:fcff:fe10:0";
+	int mib[] = {
+	    FB_CTL_NET, FB_AF_ROUTE, 0, FB_AF_LINK, FB_NET_RT_IFLIST, 0};
+	struct fb_if_msghdr h;
+	struct fb_sockaddr_dl sdl;
+	char buf[1024], gif[FB_IFNAMSIZ];
+	size_t len = sizeof(buf);
+
+	(void)state;
+	OK(do_create("tap", name));
+	assert_string_equal(name, "tap0");
+	assert_int_equal(if_flags(name), 0x8802);
+	mib[5] = (int)if_index(name);
+	OK(call_sysctl(mib, 6, buf, &len));
+	memcpy(&h, buf, sizeof(h));
+	memcpy(&sdl, buf + sizeof(h), sizeof(sdl));
+	assert_int_equal(h.data.type, FB_IFT_ETHER);
+	assert_int_equal(sdl.alen, sizeof(hwaddr));
+	assert_memory_equal(sdl.data + sdl.nlen, hwaddr, sizeof(hwaddr));
+	FAILS(addr6_flags(name, self), EADDRNOTAVAIL);
+	OK(do_addr6(name, "2001:db8:3::6", NULL, 64, 0));
+	OK(do_addr6(name, "2001:db8:4::6", NULL, 64, 0));
+	/* The first came while IPv6 was off. */
+	assert_int_equal(addr6_flags(name, "2001:db8:3::6"), 0);
+	assert_int_equal(addr6_flags(name, "2001:db8:4::6"), TENTATIVE);
+	assert_int_equal(addr6_flags(name, self), TENTATIVE);
+	/* One without an own borrows it. */
+	OK(do_create("gif", gif));
+	OK(do_addr6(gif, "2001:db8:5::6", PEER, 128, 0));
+	assert_true(addr6_flags(gif, self) >= 0);
+	FAILS(do_addr6(gif, "2001:db8:3::6", NULL, 64, 0), EEXIST);
+	OK(do_destroy(name));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(renamed),
+	    TEST(ethernet),
 	    TEST(device),
 	    TEST(detection),
 	    TEST(addresses),

@@ -20,6 +20,12 @@ static const int errors[] = {
     EPERM, ENOMEM, EEXIST, ENODEV, EBUSY, EINVAL, ENOBUFS, ENOSPC};
 #define NERRORS (sizeof(errors) / sizeof(errors[0]))
 
+static bool
+on_lan(const struct netop *op)
+{
+	return op->slot != NETOP_SLOT_TUNNEL;
+}
+
 static void
 apply_and_undo(void **state)
 {
@@ -78,8 +84,10 @@ any_operation_fails(void **state)
 				world_fail(&w, k, errors[i]);
 				memset(&e, 0, sizeof(e));
 				rc = executor_apply(&w.x, p.ops, p.n, &e);
-				if (errors[i] == EEXIST &&
-				    (p.ops[k - 1].flags & NETOP_F_OPTIONAL)) {
+				if (on_lan(&p.ops[k - 1]) ||
+				    (errors[i] == EEXIST &&
+					(p.ops[k - 1].flags &
+					    NETOP_F_OPTIONAL))) {
 					/* Left out, and the rest is there. */
 					assert_int_equal(rc, 0);
 					assert_int_equal(w.x.have.n, p.n - 1);
@@ -114,6 +122,7 @@ journal_cannot_be_saved(void **state)
 
 	(void)state;
 	world_variant(3, &c, &g);
+	world_use_lans(&c);
 	p = world_plan_of(&c, &g);
 	for (k = 1; k <= p.n; k++) {
 		world_new(&w);
@@ -185,9 +194,11 @@ random_life(void **state)
 	uint32_t seed = 1999;
 	struct world w;
 	struct grant g;
-	unsigned i;
+	unsigned i, nth;
+	int rc;
 
 	(void)state;
+	world_use_lans(&c);
 	world_new(&w);
 	for (i = 0; i < ROUNDS; i++) {
 		g = sample_random_grant(&seed);
@@ -207,11 +218,17 @@ random_life(void **state)
 			assert_int_equal(plan_diff(&w.x.have, &want, &ops), 0);
 			if (ops.n == 0)
 				continue;
-			world_fail(&w, 1 + sample_next(&seed) % ops.n,
-			    (int)errors[sample_next(&seed) % 2]);
-			assert_int_not_equal(
-			    executor_apply(&w.x, ops.ops, ops.n, NULL), 0);
-			world_as_at_the_start(&w);
+			nth = 1 + sample_next(&seed) % ops.n;
+			world_fail(
+			    &w, nth, (int)errors[sample_next(&seed) % 2]);
+			rc = executor_apply(&w.x, ops.ops, ops.n, NULL);
+			if (rc != 0)
+				world_as_at_the_start(&w);
+			else {
+				assert_true(w.x.left.n == 1);
+				executor_fill_in(&w.x);
+				world_consistent(&w, &want);
+			}
 		} else if (sample_next(&seed) % 9 == 0) {
 			world_killed(&w);
 			world_as_at_the_start(&w);
@@ -294,6 +311,17 @@ a_removal_finds_it_gone(void **state)
 	world_free(&w);
 }
 
+/* What needs no tunnel: unreachable routes and what is on LANs. */
+static unsigned
+count_apart(const struct plan *p)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < p->n; i++)
+		n += !netop_on_slot(&p->ops[i], NETOP_SLOT_TUNNEL);
+	return n;
+}
+
 /* As an operation of its own: what was really done to get it is undone. */
 static void
 the_tunnel_alone_goes(void **state)
@@ -315,8 +343,8 @@ the_tunnel_alone_goes(void **state)
 		op.kind = NETOP_TUNNEL_DESTROY;
 		assert_int_equal(executor_apply(&w.x, &op, 1, NULL), 0);
 		assert_null(executor_tunnel(&w.x));
-		assert_int_equal(w.x.have.n, g.nprefixes);
-		assert_int_equal(w.x.journal.n, g.nprefixes);
+		assert_int_equal(w.x.have.n, count_apart(&p));
+		assert_int_equal(w.x.journal.n, count_apart(&p));
 		assert_int_equal(world_remove_kept(&w), c.keep);
 		/* Nothing is on the slot: nothing to do, and no error. */
 		assert_int_equal(executor_apply(&w.x, &op, 1, NULL), 0);
@@ -345,6 +373,96 @@ without_a_tunnel(void **state)
 	world_free(&w);
 }
 
+/* Its addresses come and go, and nothing else is done to it. */
+static void
+a_lan_takes_addresses_only(void **state)
+{
+	unsigned kind;
+	struct err e;
+	struct netop op;
+	struct plan p;
+	struct world w;
+
+	(void)state;
+	world_new(&w);
+	p.n = 1;
+	for (kind = NETOP_TUNNEL; kind < NETOP_KINDS; kind++) {
+		p.ops[0] = world_lan_addr(WORLD_SLOT_LAN, "2001:db8:e::1/64");
+		world_apply(&w, &p);
+		op = world_lan_addr(WORLD_SLOT_LAN, "2001:db8:e::/64");
+		op.kind = (enum netop_kind)kind;
+		if (kind == NETOP_ADDR || kind == NETOP_ADDR_DEL)
+			continue;
+		memset(&e, 0, sizeof(e));
+		assert_int_equal(executor_apply(&w.x, &op, 1, &e), -EPERM);
+		assert_non_null(strstr(e.text, "LAN"));
+		world_as_at_the_start(&w);
+	}
+	world_free(&w);
+}
+
+/* With and without a tunnel, and undone with the rest or alone. */
+static void
+a_lan_has_its_name_for_good(void **state)
+{
+	const char *addr = "2001:db8:e::1/64";
+	struct plan p = {.n = 1}, all;
+	struct plan_conf c;
+	struct netop op;
+	struct world w;
+	struct grant g;
+
+	(void)state;
+	world_variant(2, &c, &g);
+	all = world_plan_of(&c, &g);
+	p.ops[0] = world_lan_addr(WORLD_SLOT_LAN, addr);
+	world_new(&w);
+	world_apply(&w, &p);
+	assert_true(world_see_addr(&w, WORLD_LAN, addr));
+	world_apply(&w, &all);
+	memset(&op, 0, sizeof(op));
+	op.kind = NETOP_TUNNEL_DESTROY;
+	assert_int_equal(executor_apply(&w.x, &op, 1, NULL), 0);
+	assert_true(world_see_addr(&w, WORLD_LAN, addr));
+	netop_inverse(&p.ops[0], &op);
+	assert_int_equal(executor_apply(&w.x, &op, 1, NULL), 0);
+	assert_false(world_see_addr(&w, WORLD_LAN, addr));
+	assert_int_equal(executor_undo(&w.x, NULL), 0);
+	world_as_at_the_start(&w);
+	world_apply(&w, &p);
+	assert_true(world_see_addr(&w, WORLD_LAN, addr));
+	assert_int_equal(executor_undo(&w.x, NULL), 0);
+	world_as_at_the_start(&w);
+	world_free(&w);
+}
+
+/* An interface made anew has the address from somebody else. */
+static void
+a_removal_finds_another_lan(void **state)
+{
+	const char *addr = "2001:db8:e::1/64";
+	struct plan p = {.n = 1};
+	uint32_t was, is;
+	struct world w;
+	struct netop op;
+
+	(void)state;
+	world_new(&w);
+	p.ops[0] = world_lan_addr(WORLD_SLOT_LAN, addr);
+	world_apply(&w, &p);
+	was = w.x.have.ops[0].ifindex;
+	world_remove_link(&w, WORLD_LAN);
+	world_add_lan(&w, WORLD_LAN);
+	world_add_addr(&w, WORLD_LAN, addr);
+	assert_int_equal(w.k->ops->find_link(w.k, WORLD_LAN, &is, NULL), 0);
+	netop_inverse(&p.ops[0], &op);
+	assert_int_equal(executor_apply(&w.x, &op, 1, NULL), 0);
+	/* Where the index is the same, nobody could tell. */
+	assert_int_equal(world_see_addr(&w, WORLD_LAN, addr), is != was);
+	assert_int_equal(w.x.have.n + w.x.journal.n, 0);
+	world_free(&w);
+}
+
 int
 main(void)
 {
@@ -359,6 +477,9 @@ main(void)
 	    cmocka_unit_test(a_removal_finds_it_gone),
 	    cmocka_unit_test(the_tunnel_alone_goes),
 	    cmocka_unit_test(without_a_tunnel),
+	    cmocka_unit_test(a_lan_takes_addresses_only),
+	    cmocka_unit_test(a_lan_has_its_name_for_good),
+	    cmocka_unit_test(a_removal_finds_another_lan),
 	};
 
 	world_quiet();

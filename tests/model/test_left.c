@@ -237,6 +237,63 @@ fails_for_another_reason(void **state)
 	end();
 }
 
+/* Somebody else's address on a LAN's interface, until it goes. */
+static void
+an_address_on_a_lan(void **state)
+{
+	struct plan p = {.n = 1};
+
+	(void)state;
+	world_new(&w);
+	p.ops[0] = world_lan_addr(WORLD_SLOT_LAN, "2001:db8:e::1/64");
+	world_add_addr(&w, WORLD_LAN, "2001:db8:e::1/64");
+	forget_lines();
+	world_apply(&w, &p);
+	assert_int_equal(warnings, 1);
+	assert_non_null(strstr(line, " lan0: left out, there is one already"));
+	assert_int_equal(w.x.have.n, 0);
+	fill_in(0, 0);
+	world_remove_addr(&w, WORLD_LAN, "2001:db8:e::1/64");
+	fill_in(1, 0);
+	world_consistent(&w, &p);
+
+	/* As long as the interface is not there, nobody waits. */
+	p.ops[0] = world_lan_addr(WORLD_SLOT_FOREIGN, "2001:db8:a::1/64");
+	world_apply(&w, &p);
+	assert_int_equal(w.x.left.n, 1);
+	world_remove_link(&w, WORLD_FOREIGN);
+	fill_in(0, 1);
+	assert_int_equal(w.x.left.n, 0);
+	assert_int_equal(executor_undo(&w.x, NULL), 0);
+	world_free(&w);
+}
+
+/* Not an error, and not remembered: the interface's coming is told. */
+static void
+a_lan_that_is_not_there(void **state)
+{
+	struct plan p = {.n = 1};
+
+	(void)state;
+	world_new(&w);
+	p.ops[0] = world_lan_addr(WORLD_SLOT_NONE, "2001:db8:e::1/64");
+	forget_lines();
+	world_apply(&w, &p);
+	assert_int_equal(warnings, 1);
+	assert_string_equal(line,
+	    "address add 2001:db8:e::1/64 dev none0: left out, there is no "
+	    "such interface");
+	assert_int_equal(w.x.have.n + w.x.left.n + w.x.journal.n, 0);
+	world_add_lan(&w, WORLD_NONE);
+	fill_in(0, 0);
+	world_apply(&w, &p);
+	world_consistent(&w, &p);
+	assert_true(world_see_addr(&w, WORLD_NONE, "2001:db8:e::1/64"));
+	assert_int_equal(executor_undo(&w.x, NULL), 0);
+	assert_false(world_see_addr(&w, WORLD_NONE, "2001:db8:e::1/64"));
+	world_free(&w);
+}
+
 /* Whoever puts the tunnel back gets the route to ask for, too. */
 static void
 the_tunnel_is_lost(void **state)
@@ -271,6 +328,8 @@ main(void)
 	    cmocka_unit_test(no_longer_wanted),
 	    cmocka_unit_test(asked_for_again),
 	    cmocka_unit_test(fails_for_another_reason),
+	    cmocka_unit_test(an_address_on_a_lan),
+	    cmocka_unit_test(a_lan_that_is_not_there),
 	    cmocka_unit_test(the_tunnel_is_lost),
 	};
 

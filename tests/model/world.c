@@ -35,6 +35,13 @@ adopt(struct plan_conf *c, const char *ifname)
 	strlcpy(c->ifname, ifname, sizeof(c->ifname));
 }
 
+void
+world_use_lans(struct plan_conf *c)
+{
+	strlcpy(c->lans[WORLD_SLOT_FOREIGN], WORLD_FOREIGN, NETOP_NAMESIZE);
+	strlcpy(c->lans[WORLD_SLOT_LAN], WORLD_LAN, NETOP_NAMESIZE);
+}
+
 static const char *
 user_variant(unsigned i, struct plan_conf *c, struct grant *g)
 {
@@ -59,9 +66,13 @@ user_variant(unsigned i, struct plan_conf *c, struct grant *g)
 		c->fib = 1;
 		c->addrs[c->naddrs++] = p6("2001:db8:2::1/64");
 		return "user-space, -F 1 -A";
-	default:
+	case 16:
 		strlcpy(c->ifname, "mine0", sizeof(c->ifname));
 		return "user-space, -i mine0";
+	default:
+		world_use_lans(c);
+		c->keep = true;
+		return "user-space, -o, LANs";
 	}
 }
 
@@ -111,8 +122,56 @@ world_variant(unsigned i, struct plan_conf *c, struct grant *g)
 	case 10:
 		strlcpy(c->ifname, "mine0", sizeof(c->ifname));
 		return "-i mine0";
+	case 17:
+		world_use_lans(c);
+		return "LANs";
 	default:
 		return user_variant(i, c, g);
+	}
+}
+
+static struct netop
+lan_addr(uint8_t slot, const struct prefix6 *p)
+{
+	struct netop op;
+
+	memset(&op, 0, sizeof(op));
+	op.kind = NETOP_ADDR;
+	op.slot = slot;
+	op.flags = NETOP_F_OPTIONAL;
+	op.prefix = *p;
+	return op;
+}
+
+struct netop
+world_lan_addr(uint8_t slot, const char *prefix)
+{
+	const struct prefix6 p = p6(prefix);
+
+	return lan_addr(slot, &p);
+}
+
+/* Subnet 1 of a prefix on slot 1, and so on; host 1. */
+static void
+add_lan_addrs(
+    const struct plan_conf *c, const struct grant *g, struct plan *plan)
+{
+	struct prefix6 p;
+	unsigned i;
+	uint8_t slot;
+
+	for (i = 0; i < g->nprefixes; i++) {
+		for (slot = WORLD_SLOT_FOREIGN; slot <= WORLD_SLOT_LAN;
+		     slot++) {
+			if (c->lans[slot][0] == '\0')
+				continue;
+			assert_true(plan->n < PLAN_MAX);
+			p = g->prefixes[i];
+			p.addr.s6_addr[7] = slot;
+			p.addr.s6_addr[15] = 1;
+			p.len = 64;
+			plan->ops[plan->n++] = lan_addr(slot, &p);
+		}
 	}
 }
 
@@ -124,6 +183,7 @@ world_plan_of(const struct plan_conf *c, const struct grant *g)
 
 	if (plan_make(c, NULL, g, a4(SAMPLE_LOCAL), &p, &e) != 0)
 		fail_msg("%s", e.text);
+	add_lan_addrs(c, g, &p);
 	return p;
 }
 
@@ -147,7 +207,11 @@ prepare(
     struct kernel *k, const struct netop *op, struct netop *undo, struct err *e)
 {
 	struct world *w = world_of(k);
+	int error = w->fail_prepare;
 
+	w->fail_prepare = 0;
+	if (error != 0)
+		return err_set(e, error, "injected");
 	return w->k->ops->prepare(w->k, op, undo, e);
 }
 
@@ -165,6 +229,23 @@ apply(struct kernel *k, struct netop *op, struct err *e)
 	return rc;
 }
 
+static void
+watch_lan(struct kernel *k, uint8_t slot, const char *ifname)
+{
+	struct world *w = world_of(k);
+
+	w->k->ops->watch_lan(w->k, slot, ifname);
+}
+
+static int
+find_link(
+    struct kernel *k, const char *ifname, uint32_t *ifindex, struct err *e)
+{
+	struct world *w = world_of(k);
+
+	return w->k->ops->find_link(w->k, ifname, ifindex, e);
+}
+
 static int
 snapshot(struct kernel *k, struct snapshot *s, struct err *e)
 {
@@ -177,6 +258,8 @@ static const struct kernel_ops front_ops = {
     .name = "front",
     .prepare = prepare,
     .apply = apply,
+    .watch_lan = watch_lan,
+    .find_link = find_link,
     .snapshot = snapshot,
 };
 
@@ -200,6 +283,9 @@ start_executor(struct world *w)
 	executor_init(&w->x, &w->front.kernel);
 	w->x.save = save;
 	w->x.save_arg = w;
+	executor_set_lan(&w->x, WORLD_SLOT_FOREIGN, WORLD_FOREIGN);
+	executor_set_lan(&w->x, WORLD_SLOT_LAN, WORLD_LAN);
+	executor_set_lan(&w->x, WORLD_SLOT_NONE, WORLD_NONE);
 }
 
 /* ---- Worlds ---- */
@@ -257,6 +343,19 @@ world_ours(const struct world *w)
 	return executor_tunnel(&w->x)->ifname;
 }
 
+/* What of the snapshot is not on others' interfaces. */
+static unsigned
+count_ours(const struct snapshot *s)
+{
+	unsigned i, n = s->nroutes;
+
+	for (i = 0; i < s->nlinks; i++)
+		n += !s->links[i].lan;
+	for (i = 0; i < s->naddrs; i++)
+		n += !snapshot_link(s, s->addrs[i].ifindex)->lan;
+	return n;
+}
+
 /* What the executor says is in effect is, and the wanted all is. */
 void
 world_consistent(const struct world *w, const struct plan *want)
@@ -275,7 +374,7 @@ world_consistent(const struct world *w, const struct plan *want)
 		}
 		assert_int_not_equal(k, w->x.have.n);
 	}
-	assert_true(s.nlinks + s.naddrs + s.nroutes <= w->x.have.n);
+	assert_true(count_ours(&s) <= w->x.have.n);
 }
 
 void

@@ -12,13 +12,20 @@
 #include "dtcp/executor.h"
 #include "samples.h"
 
-#define TAG	      "dtcp:/run/dtcpc.pid"
-#define TAG_2	      "dtcp:/run/dtcpc-2.pid"
+#define TAG		   "dtcp:/run/dtcpc.pid"
+#define TAG_2		   "dtcp:/run/dtcpc-2.pid"
 
 /* On the host from the start: what a tunnel could adopt. */
-#define WORLD_KERNEL  "gif0" /* up; accepts router advertisements */
-#define WORLD_USER    "tun0" /* down */
-#define WORLD_FOREIGN "eth0" /* no tunnel; up, with an address and routes */
+#define WORLD_KERNEL	   "gif0" /* up; accepts router advertisements */
+#define WORLD_USER	   "tun0" /* down */
+#define WORLD_FOREIGN	   "eth0" /* no tunnel; up, with an address and routes */
+#define WORLD_LAN	   "lan0" /* no tunnel; up, and nothing else */
+
+/* The executor's LANs; of the last one there is no interface. */
+#define WORLD_SLOT_FOREIGN 1
+#define WORLD_SLOT_LAN	   2
+#define WORLD_SLOT_NONE	   3
+#define WORLD_NONE	   "none0"
 
 struct world_host;
 struct world_state; /* a picture of the whole host */
@@ -43,6 +50,7 @@ struct world {
 	unsigned applied;   /* operations asked for so far */
 	unsigned fail_at;   /* the one to fail; 0: none */
 	int fail_error;
+	int fail_prepare; /* the next one fails with it; 0: none does */
 	/* Called before and after each operation and each save; may be NULL. */
 	void (*look)(void);
 };
@@ -54,10 +62,17 @@ void world_free(struct world *w);
 void world_quiet(void);
 
 /* Options and a grant of each kind; returns what it is. */
-#define WORLD_VARIANTS 17
+#define WORLD_VARIANTS 19
 const char *world_variant(unsigned i, struct plan_conf *c, struct grant *g);
 
+/*
+ * With addresses on the first two LANs of each prefix that the grant has, where
+ * c names them: made here, as the planner leaves out what is not on the host.
+ */
 struct plan world_plan_of(const struct plan_conf *c, const struct grant *g);
+void world_use_lans(struct plan_conf *c);
+/* An address on a LAN, as it is asked for. */
+struct netop world_lan_addr(uint8_t slot, const char *prefix);
 
 /* It must succeed. */
 void world_apply(struct world *w, const struct plan *p);
@@ -129,17 +144,29 @@ void world_add_marked_route(
     struct world *w, const char *prefix, uint32_t metric);
 void world_remove_route(struct world *w, const char *prefix, uint32_t metric);
 void world_remove_addr(struct world *w, const char *ifname, const char *prefix);
+void world_add_addr(struct world *w, const char *ifname, const char *prefix);
 /* One that a tunnel could adopt. */
 void world_add_tunnel(struct world *w, const char *ifname);
+/* One that is no tunnel; it is up. */
+void world_add_lan(struct world *w, const char *ifname);
 void world_remove_link(struct world *w, const char *ifname);
+void world_rename_link(struct world *w, const char *ifname, const char *to);
 void world_set_up(struct world *w, const char *ifname, bool up);
 void world_set_remote4(
     struct world *w, const char *ifname, const char *remote4);
 /* MTU 4000, routing table 0, router advertisements accepted. */
 void world_spoil(struct world *w, const char *ifname);
 
+/*
+ * Another host on the LANs' links has that address; detection of duplicates
+ * comes to its end.
+ */
+void world_set_duplicate(struct world *w, const char *prefix);
+void world_dad_done(struct world *w);
+
 bool world_see_route(struct world *w, const char *prefix, uint32_t metric);
 bool world_see_link(struct world *w, const char *ifname);
+bool world_see_addr(struct world *w, const char *ifname, const char *prefix);
 
 /* An interface that was not there at the start; false: there is none. */
 bool world_see_more(struct world *w, char ifname[NETOP_NAMESIZE]);

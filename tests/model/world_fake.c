@@ -68,6 +68,7 @@ world_host_new(struct world *w)
 	fake_add_addr(h, WORLD_FOREIGN, "2001:db8:a::1/64");
 	fake_add_route(h, WORLD_FOREIGN, "::/0", 1024);
 	fake_add_route(h, NULL, "2001:db8:b::/48", 1024);
+	fake_add_link(h, WORLD_LAN, FAKE_OTHER)->up = true;
 	fake_add_link(h, WORLD_KERNEL, FAKE_SIT)->up = true;
 	fake_add_link(h, WORLD_USER, FAKE_TUN);
 	open_kernels(w);
@@ -150,15 +151,45 @@ world_remove_addr(struct world *w, const char *ifname, const char *prefix)
 }
 
 void
+world_add_addr(struct world *w, const char *ifname, const char *prefix)
+{
+	fake_add_addr(host_of(w), ifname, prefix);
+}
+
+void
 world_add_tunnel(struct world *w, const char *ifname)
 {
 	fake_add_link(host_of(w), ifname, FAKE_SIT);
 }
 
 void
+world_add_lan(struct world *w, const char *ifname)
+{
+	fake_add_link(host_of(w), ifname, FAKE_OTHER)->up = true;
+}
+
+void
 world_remove_link(struct world *w, const char *ifname)
 {
 	fake_remove_link(host_of(w), ifname);
+}
+
+void
+world_rename_link(struct world *w, const char *ifname, const char *to)
+{
+	fake_rename_link(host_of(w), ifname, to);
+}
+
+void
+world_set_duplicate(struct world *w, const char *prefix)
+{
+	fake_set_duplicate(host_of(w), prefix);
+}
+
+void
+world_dad_done(struct world *w)
+{
+	fake_dad_done(host_of(w));
 }
 
 void
@@ -204,6 +235,15 @@ bool
 world_see_link(struct world *w, const char *ifname)
 {
 	return fake_link(host_of(w), ifname) != NULL;
+}
+
+bool
+world_see_addr(struct world *w, const char *ifname, const char *prefix)
+{
+	struct prefix6 p = p6(prefix);
+
+	return fake_addr(host_of(w), link_of(w, ifname)->ifindex, &p.addr) !=
+	    NULL;
 }
 
 bool

@@ -122,6 +122,19 @@ rename_link(const char *from, const char *to)
 	OK(if_request(FB_SIOCSIFNAME, from, &r));
 }
 
+/* With IPv6 on, as ifconfig_IF_ipv6 in rc.conf(5) leaves it. */
+static void
+add_lan(const char *ifname)
+{
+	char name[FB_IFNAMSIZ];
+
+	OK(do_create("tap", name));
+	rename_link(name, ifname);
+	OK(do_nd6(
+	    ifname, nd6_flags_of(ifname) & ~(uint32_t)FB_ND6_IFF_IFDISABLED));
+	OK(do_flags(ifname, true));
+}
+
 static void
 add_foreign(struct world *w)
 {
@@ -133,6 +146,7 @@ add_foreign(struct world *w)
 	OK(do_addr6(WORLD_FOREIGN, "2001:db8:a::1", NULL, 64, 0));
 	world_add_route(w, WORLD_FOREIGN, "2001:db8:c::/48", 0);
 	world_add_route(w, NULL, "2001:db8:b::/48", 0);
+	add_lan(WORLD_LAN);
 	OK(do_create("gif", name));
 	assert_string_equal(name, WORLD_KERNEL);
 	OK(do_nd6(name, nd6_flags_of(name) | FB_ND6_IFF_ACCEPT_RTADV));
@@ -337,6 +351,17 @@ world_remove_addr(struct world *w, const char *ifname, const char *prefix)
 	OK(do_delete6(ifname, addr6_format(&p.addr, text)));
 }
 
+void
+world_add_addr(struct world *w, const char *ifname, const char *prefix)
+{
+	struct prefix6 p = p6(prefix);
+	char text[ADDR6_STRLEN];
+
+	(void)w;
+	(void)addr6_format(&p.addr, text);
+	OK(do_addr6(ifname, text, NULL, (int)p.len, 0));
+}
+
 /* Named by the cloner, as "gif2". */
 void
 world_add_tunnel(struct world *w, const char *ifname)
@@ -349,9 +374,37 @@ world_add_tunnel(struct world *w, const char *ifname)
 }
 
 void
+world_add_lan(struct world *w, const char *ifname)
+{
+	(void)w;
+	add_lan(ifname);
+}
+
+void
 world_remove_link(struct world *w, const char *ifname)
 {
 	fbm_destroy(world_fbm(w), ifname);
+}
+
+void
+world_rename_link(struct world *w, const char *ifname, const char *to)
+{
+	(void)w;
+	rename_link(ifname, to);
+}
+
+void
+world_set_duplicate(struct world *w, const char *prefix)
+{
+	struct prefix6 p = p6(prefix);
+
+	fbm_set_duplicate(world_fbm(w), &p.addr);
+}
+
+void
+world_dad_done(struct world *w)
+{
+	fbm_dad_done(world_fbm(w));
 }
 
 void
@@ -405,6 +458,14 @@ link_line(const char *line, char ifname[NETOP_NAMESIZE])
 	memset(ifname, 0, NETOP_NAMESIZE);
 	memcpy(ifname, name, n - 1);
 	return true;
+}
+
+bool
+world_see_addr(struct world *w, const char *ifname, const char *prefix)
+{
+	struct prefix6 p = p6(prefix);
+
+	return fbm_addr(world_fbm(w), ifname, &p.addr, NULL);
 }
 
 bool

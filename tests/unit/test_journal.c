@@ -140,6 +140,35 @@ there_and_back(void **state)
 	assert_int_equal(back.n, 0);
 }
 
+/* A tunnel, and as many addresses on LANs as there is room for. */
+static void
+full_one(void **state)
+{
+	uint8_t buf[JOURNAL_WIRE_MAX], again[JOURNAL_WIRE_MAX];
+	struct netop op = entry(NETOP_ADDR_DEL, "2001:db8:1::1/64");
+	struct journal j = {0}, back;
+	char tag[JOURNAL_TAG_MAX];
+	size_t n;
+
+	(void)state;
+	assert_true(JOURNAL_MAX >= PLAN_MAX);
+	for (j.n = 0; j.n < JOURNAL_MAX; j.n++) {
+		op.slot = (uint8_t)(1 + j.n % (NETOP_SLOTS - 1));
+		op.prefix.addr.s6_addr[7] = (uint8_t)j.n;
+		(void)snprintf(op.ifname, sizeof(op.ifname), "lan%u", op.slot);
+		j.entries[j.n] = op;
+	}
+	n = journal_encode(&j, TAG, buf);
+	assert_int_equal(n, sizeof(buf));
+	assert_int_equal(journal_decode(buf, n, &back, tag, NULL), 0);
+	assert_int_equal(back.n, 96);
+	assert_int_equal(journal_encode(&back, tag, again), n);
+	assert_memory_equal(buf, again, n);
+	assert_true(netop_equal(&back.entries[95], &op));
+	assert_true(journal_discharge(&back, &op));
+	assert_int_equal(back.n, 95);
+}
+
 static void
 refused(const uint8_t *buf, size_t n)
 {
@@ -212,6 +241,7 @@ main(void)
 	    cmocka_unit_test(oldest_value_is_kept),
 	    cmocka_unit_test(discharge),
 	    cmocka_unit_test(there_and_back),
+	    cmocka_unit_test(full_one),
 	    cmocka_unit_test(anything_else_is_refused),
 	    cmocka_unit_test(long_tag_is_cut),
 	};

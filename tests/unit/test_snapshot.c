@@ -161,8 +161,86 @@ by_name_before_the_index(void **state)
 	op.ifindex = 0;
 	op.ifname[0] = '\0'; /* all that is ours */
 	assert_false(snapshot_has(&s, &op));
+	s.links[0].lan = true; /* is not */
+	assert_true(snapshot_has(&s, &op));
 	s.nlinks = 0;
 	assert_true(snapshot_has(&s, &op));
+}
+
+/* On a LAN there are addresses, and nothing else that we could have done. */
+static void
+links_of_lans(void **state)
+{
+	static const enum netop_kind kinds[] = {NETOP_TUNNEL, NETOP_OUTER,
+	    NETOP_FIB, NETOP_ACCEPT_RA, NETOP_MTU, NETOP_UP};
+	struct netop op = op_of(NETOP_ADDR, "2001:db8::6/128", 0);
+	struct snapshot s = sample();
+	size_t i;
+
+	(void)state;
+	s.links[0].lan = true;
+	op.slot = 1;
+	op.flags = NETOP_F_PEER;
+	op.peer = a6("2001:db8::5");
+	assert_true(snapshot_has(&s, &op));
+	op.kind = NETOP_ADDR_DEL;
+	assert_false(snapshot_has(&s, &op));
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		op = op_of(kinds[i], NULL, 0);
+		op.local4 = a4(SAMPLE_LOCAL);
+		op.remote4 = a4(SAMPLE_REMOTE);
+		op.fib = 1;
+		op.mtu = 1280;
+		assert_false(snapshot_has(&s, &op));
+		s.links[0].lan = false;
+		assert_true(snapshot_has(&s, &op));
+		s.links[0].lan = true;
+	}
+	op = op_of(NETOP_ROUTE, "::/0", 2048);
+	assert_false(snapshot_has(&s, &op));
+	op = op_of(NETOP_DOWN, NULL, 0);
+	assert_true(snapshot_has(&s, &op));
+	op = op_of(NETOP_TUNNEL_RELEASE, NULL, 0);
+	assert_true(snapshot_has(&s, &op));
+	op.ifindex = 0;
+	op.ifname[0] = '\0'; /* all that is ours: nothing */
+	assert_true(snapshot_has(&s, &op));
+	s.links[1] = s.links[0];
+	s.links[1].ifindex = 8;
+	s.links[1].lan = false;
+	s.nlinks = 2;
+	assert_false(snapshot_has(&s, &op));
+}
+
+/* What was the tunnel's index is a LAN's now, and the other way round. */
+static void
+another_ones_index(void **state)
+{
+	static const enum netop_kind kinds[] = {NETOP_TUNNEL, NETOP_OUTER,
+	    NETOP_FIB, NETOP_ACCEPT_RA, NETOP_MTU, NETOP_UP};
+	struct snapshot s = sample();
+	struct netop op;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		op = op_of(kinds[i], NULL, 0);
+		op.mtu = 1280;
+		op.fib = 1;
+		op.local4 = a4(SAMPLE_LOCAL);
+		op.remote4 = a4(SAMPLE_REMOTE);
+		s.links[0].lan = false;
+		assert_true(snapshot_has(&s, &op));
+		s.links[0].lan = true;
+		assert_false(snapshot_has(&s, &op));
+	}
+	op = op_of(NETOP_ADDR, "2001:db8::6/128", 0);
+	op.flags = NETOP_F_PEER;
+	op.peer = a6("2001:db8::5");
+	assert_false(snapshot_has(&s, &op));
+	op.slot = 1;
+	assert_true(snapshot_has(&s, &op));
+	s.links[0].lan = false;
+	assert_false(snapshot_has(&s, &op));
 }
 
 static void
@@ -200,6 +278,7 @@ unequal_by_any_field(void **state)
 	DIFFERS(b.links[0].ifname[0] = 'x');
 	DIFFERS(b.links[0].mtu = 1281);
 	DIFFERS(b.links[0].fib = 0);
+	DIFFERS(b.links[0].lan = true);
 	DIFFERS(b.links[0].up = false);
 	DIFFERS(b.links[0].user = true);
 	DIFFERS(b.links[0].accept_ra = true);
@@ -210,6 +289,7 @@ unequal_by_any_field(void **state)
 	DIFFERS(b.addrs[0].prefix.len = 64);
 	DIFFERS(b.addrs[0].has_peer = false);
 	DIFFERS(b.addrs[0].tentative = true);
+	DIFFERS(b.addrs[0].duplicate = true);
 	DIFFERS(b.addrs[0].peer = a6("::1"));
 	DIFFERS(b.naddrs = 0);
 	DIFFERS(b.routes[0].ifindex = 0);
@@ -228,6 +308,8 @@ main(void)
 	    cmocka_unit_test(address_effects),
 	    cmocka_unit_test(route_effects),
 	    cmocka_unit_test(by_name_before_the_index),
+	    cmocka_unit_test(links_of_lans),
+	    cmocka_unit_test(another_ones_index),
 	    cmocka_unit_test(equal_as_sets),
 	    cmocka_unit_test(unequal_by_any_field),
 	};

@@ -259,6 +259,42 @@ replay_keeps_what_failed(void **state)
 	fake_host_free(h);
 }
 
+/*
+ * Whatever -P says this time: what the file names, on the interface of that
+ * index, and nothing else.
+ */
+static void
+replay_on_a_lan(void **state)
+{
+	struct fake_host *h = fake_host_new();
+	struct kernel *k = fake_open(h, TAG);
+	struct netop op = {.kind = NETOP_ADDR_DEL, .slot = 1};
+	struct journal j = {.n = 2};
+	struct err e = {0};
+
+	(void)state;
+	strlcpy(op.ifname, "lan0", sizeof(op.ifname));
+	op.prefix = p6("2001:db8:1:1::1/64");
+	op.ifindex = fake_add_link(h, "lan0", FAKE_OTHER)->ifindex;
+	j.entries[0] = op;
+	/* This one has got another name since. */
+	op.ifindex = fake_add_link(h, "lan9", FAKE_OTHER)->ifindex;
+	j.entries[1] = op;
+	fake_add_addr(h, "lan0", "2001:db8:1:1::1/64");
+	fake_add_addr(h, "lan0", "2001:db8:1:1::2/64");
+	fake_add_addr(h, "lan9", "2001:db8:1:1::1/64");
+	fake_add_addr(h, "lan9", "2001:db8:1:1::3/64");
+	assert_int_equal(undofile_write(path, TAG, &j, &e), 0);
+	assert_int_equal(undofile_replay(path, TAG, k, &e), 0);
+	assert_int_equal(h->state.naddrs, 2);
+	for (unsigned i = 0; i < 2; i++)
+		assert_null(fake_addr(
+		    h, j.entries[i].ifindex, &j.entries[i].prefix.addr));
+	reads(-ENOENT);
+	k->ops->close(k);
+	fake_host_free(h);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -275,6 +311,7 @@ main(void)
 	    TEST(what_cannot_be_written),
 	    TEST(replay),
 	    TEST(replay_keeps_what_failed),
+	    TEST(replay_on_a_lan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

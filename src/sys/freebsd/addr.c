@@ -158,7 +158,8 @@ addr_flags(struct fb *fb, const char *ifname, const struct in6_addr *a)
 }
 
 /*
- * A tentative address cannot be used.  On our interface duplicate address
+ * A tentative address cannot be used.  On a LAN it becomes usable by and by;
+ * on our interface duplicate address
  * detection is off (nd6.c), but somebody may have seen to it that it is not.
  */
 static void
@@ -194,7 +195,8 @@ addr_add(
 	memset(&mask.addr, 0xff, sizeof(mask.addr));
 	prefix6_mask(&mask);
 	put_in6(&r.prefixmask, &mask.addr);
-	r.flags = FB_IN6_IFF_NODAD;
+	if (op->slot == NETOP_SLOT_TUNNEL)
+		r.flags = FB_IN6_IFF_NODAD;
 	r.lifetime.vltime = r.lifetime.pltime = FB_LIFETIME_INFINITE;
 	error = addr_exists(fb, l->index, &op->prefix.addr);
 	if (error == 1)
@@ -204,7 +206,8 @@ addr_add(
 	if (error != 0)
 		return fb_fail(e, error, "add address %s to %s",
 		    prefix6_format(&op->prefix, buf), l->name);
-	check_ready(fb, l, op);
+	if (op->slot == NETOP_SLOT_TUNNEL)
+		check_ready(fb, l, op);
 	return 0;
 }
 

@@ -58,6 +58,10 @@ struct link {
 	char name[FB_IFNAMSIZ];
 };
 
+/* kernel.c; open.c */
+extern const struct kernel_ops fb_ops;
+void fb_close(struct kernel *);
+
 /* call.c: an ioctl(2), as 0 or -errno with the words of BSD made ours. */
 int fb_ioctl(int fd, unsigned long request, void *arg);
 int fb_fail(struct err *e, int error, const char *fmt, ...)
@@ -175,6 +179,12 @@ int nd6_accept_ra(
     struct fb *, const struct netop *, const struct link *, struct err *);
 /* The settings that this changes: struct netop's former, not 0. */
 int nd6_former(struct fb *, const char *ifname, uint32_t *former);
+
+/* lan.c: interfaces that are not ours.  learn: what the names stand for now. */
+void lan_watch(struct kernel *, uint8_t slot, const char *ifname);
+int lan_find(
+    struct kernel *, const char *ifname, uint32_t *ifindex, struct err *);
+void lan_learn(struct fb *);
 
 /* snapshot.c */
 int snapshot_take(struct kernel *, struct snapshot *, struct err *);

@@ -3,6 +3,7 @@
  * has none may be forbidden to (security.bsd.unprivileged_proc_debug).
  */
 #include <sys/types.h>
+#include <sys/mman.h>
 #include <sys/procctl.h>
 #include <sys/wait.h>
 
@@ -42,4 +43,12 @@ harden_after(struct err *e)
 {
 	(void)e;
 	return 0;
+}
+
+int
+harden_secret(void *p, size_t len)
+{
+	if (minherit(p, len, INHERIT_ZERO) == -1)
+		return -1;
+	return madvise(p, len, MADV_NOCORE);
 }

@@ -2,11 +2,11 @@
  * The FreeBSD back-end's front: which operation goes where.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "dtcp/plan.h"
 
+#include "../lan.h"
 #include "freebsd.h"
 
 /* An operation on an interface that is there. */
@@ -98,9 +98,19 @@ static link_op *const link_ops[NETOP_KINDS] = {
 };
 
 /*
- * The interface that op is about.  On the tunnel's slot it must be ours:
- * whatever else has come to carry its index is nobody's business here.
+ * Is it still the one that op means?  On the tunnel's slot it must be ours:
+ * whatever else has come to carry its index is nobody's business here.  1, 0 or
+ * negative.
  */
+static int
+is_meant(struct fb *fb, const struct netop *op, const struct link *l)
+{
+	if (op->slot == NETOP_SLOT_TUNNEL)
+		return tag_is_ours(fb, l->index);
+	return lan_is_meant(op, l->name);
+}
+
+/* The interface that op is about. */
 static int
 resolve(struct fb *fb, const struct netop *op, struct link *l, struct err *e)
 {
@@ -110,17 +120,16 @@ resolve(struct fb *fb, const struct netop *op, struct link *l, struct err *e)
 	if (!netop_needs_link(op))
 		return 0;
 	r = link_by_index(fb, op->ifindex, l);
-	if (r == 0 && op->slot != NETOP_SLOT_TUNNEL)
-		return 0;
 	if (r == 0)
-		r = tag_is_ours(fb, l->index);
+		r = is_meant(fb, op, l);
 	if (r == 1)
 		return 0;
 	if (r != 0 && r != -ENODEV)
 		return fb_fail(e, r, "interface %s", op->ifname);
 	/* To a removal that means: gone already. */
 	return err_set(e, netop_is_inverse(op->kind) ? ENOENT : ENODEV,
-	    "interface %s is gone or no longer ours", op->ifname);
+	    "interface %s is gone%s", op->ifname,
+	    op->slot == NETOP_SLOT_TUNNEL ? " or no longer ours" : "");
 }
 
 static int
@@ -147,7 +156,7 @@ former_settings(struct fb *fb, const struct link *l, const struct netop *op,
 	uint32_t fib;
 	int error;
 
-	if (op->slot == NETOP_SLOT_TUNNEL && fb->adopted != l->index)
+	if (fb->adopted != l->index)
 		return 0;
 	*undo = *op;
 	if (op->kind == NETOP_ACCEPT_RA) {
@@ -173,6 +182,8 @@ fb_prepare(
 	int error;
 
 	netop_inverse(op, undo);
+	if ((error = lan_check(op, e)) != 0)
+		return error;
 	if ((error = resolve(fb, op, &l, e)) != 0)
 		return error;
 	switch ((int)op->kind) {
@@ -200,6 +211,8 @@ fb_apply(struct kernel *k, struct netop *op, struct err *e)
 	struct link l;
 	int error;
 
+	if ((error = lan_check(op, e)) != 0)
+		return error;
 	switch ((int)op->kind) {
 	case NETOP_NONE:
 		return 0;
@@ -217,34 +230,17 @@ fb_apply(struct kernel *k, struct netop *op, struct err *e)
 		    e, EINVAL, "operation %d is unknown", (int)op->kind);
 	if ((error = resolve(fb, op, &l, e)) != 0)
 		return error;
-	if (l.index != 0)
+	if (l.index != 0 && op->slot == NETOP_SLOT_TUNNEL)
 		(void)interest_add_link(&fb->watch.interest, l.index);
 	return link_ops[op->kind](fb, &l, op, e);
 }
 
-static void
-close_socket(int fd)
-{
-	if (fd != -1)
-		(void)call_close(fd);
-}
-
-static void
-fb_close(struct kernel *k)
-{
-	struct fb *fb = (struct fb *)k;
-
-	tun_close(fb);
-	watch_close(fb);
-	close_socket(fb->s4);
-	close_socket(fb->s6);
-	free(fb);
-}
-
-static const struct kernel_ops fb_ops = {
+const struct kernel_ops fb_ops = {
     .name = "freebsd",
     .prepare = fb_prepare,
     .apply = fb_apply,
+    .watch_lan = lan_watch,
+    .find_link = lan_find,
     .snapshot = snapshot_take,
     .is_local4 = addr_is_local4,
     .open_user = tun_open_user,
@@ -252,61 +248,3 @@ static const struct kernel_ops fb_ops = {
     .next_event = watch_next,
     .close = fb_close,
 };
-
-/* jail(8): only one with a network stack of its own can be configured. */
-static int
-check_permission(struct err *e)
-{
-	if (call_geteuid() != 0)
-		return err_set(e, EPERM,
-		    "not permitted to configure the network: run as root");
-	if (fb_sysctl_u32("security.jail.jailed", 0) != 0 &&
-	    fb_sysctl_u32("security.jail.vnet", 0) == 0)
-		return err_set(e, EPERM,
-		    "not permitted to configure the network: this jail "
-		    "shares its host's (it needs vnet)");
-	return 0;
-}
-
-static int
-open_sockets(struct fb *fb, struct err *e)
-{
-	fb->s6 = call_socket(FB_AF_INET6, FB_SOCK_DGRAM, 0);
-	if (fb->s6 == -1 && (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT))
-		return err_set(e, EAFNOSUPPORT, "the kernel has no IPv6");
-	if (fb->s6 == -1)
-		return err_sys(e, errno, "IPv6 socket");
-	fb->s4 = call_socket(FB_AF_INET, FB_SOCK_DGRAM, 0);
-	if (fb->s4 == -1)
-		return err_sys(e, errno, "IPv4 socket");
-	return 0;
-}
-
-int
-kernel_open(const char *tag, struct kernel **out, struct err *e)
-{
-	struct fb *fb;
-	int error;
-
-	if (strlen(tag) >= sizeof(fb->tag) || tag[0] == '\0')
-		return err_set(e, EINVAL,
-		    "tag of interfaces: 1 to %zu bytes, not %zu",
-		    sizeof(fb->tag) - 1, strlen(tag));
-	if ((error = check_permission(e)) != 0)
-		return error;
-	fb = calloc(1, sizeof(*fb));
-	if (fb == NULL)
-		return err_sys(e, errno, "kernel back-end");
-	fb->base.ops = &fb_ops;
-	(void)strlcpy(fb->tag, tag, sizeof(fb->tag));
-	fb->s4 = fb->s6 = fb->tunfd = -1;
-	fb->watch.poller = -1;
-	fb->own_fib = fb->fib = fb_sysctl_u32("net.my_fibnum", 0);
-	if ((error = open_sockets(fb, e)) != 0 ||
-	    (error = watch_open(fb, e)) != 0) {
-		fb_close(&fb->base);
-		return error;
-	}
-	*out = &fb->base;
-	return 0;
-}

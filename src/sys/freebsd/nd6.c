@@ -47,14 +47,10 @@ nd6_former(struct fb *fb, const char *ifname, uint32_t *former)
 static uint32_t
 wanted(const struct netop *op)
 {
-	uint32_t want;
-
 	if (op->former != 0)
 		return op->former & FORMER_SETTINGS;
-	want = op->flags & NETOP_F_ON ? FB_ND6_IFF_ACCEPT_RTADV : 0;
-	if (op->slot == NETOP_SLOT_TUNNEL)
-		want |= FB_ND6_IFF_NO_DAD;
-	return want;
+	return FB_ND6_IFF_NO_DAD |
+	    (op->flags & NETOP_F_ON ? FB_ND6_IFF_ACCEPT_RTADV : 0);
 }
 
 int

@@ -1,10 +1,9 @@
 /*
- * What FreeBSD does its own way apart from the network: clock, the page that
- * a fork wipes, the end of a child with its parent, paths, FIBs.
+ * What FreeBSD does its own way apart from the network: clock, the end of a
+ * child with its parent, paths, FIBs.
  */
 #include <sys/types.h>
 #include <sys/event.h>
-#include <sys/mman.h>
 #include <sys/procctl.h>
 #include <sys/socket.h>
 #include <sys/sysctl.h>
@@ -63,46 +62,6 @@ os_timer_set(int fd, int64_t ms)
 	    ms > 0 ? ms : 1, NULL);
 	/* Cannot fail on a kqueue of our own and a time in range. */
 	(void)kevent(fd, &kev, 1, NULL, 0, NULL);
-}
-
-static size_t
-page_round(size_t len)
-{
-	size_t page = (size_t)getpagesize();
-
-	return (len + page - 1) / page * page;
-}
-
-void *
-os_secret_map(size_t len)
-{
-	void *p;
-	int saved;
-
-	len = page_round(len);
-	p = mmap(NULL, len, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANON | MAP_NOCORE, -1, 0);
-	if (p == MAP_FAILED)
-		return NULL;
-	if (minherit(p, len, INHERIT_ZERO) == -1) {
-		saved = errno;
-		(void)munmap(p, len);
-		errno = saved;
-		return NULL;
-	}
-	/* A limit may forbid it; then it can be swapped, no worse. */
-	(void)mlock(p, len);
-	return p;
-}
-
-void
-os_secret_unmap(void *p, size_t len)
-{
-	if (p == NULL)
-		return;
-	len = page_round(len);
-	explicit_bzero(p, len);
-	(void)munmap(p, len);
 }
 
 int

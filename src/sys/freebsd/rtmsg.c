@@ -134,6 +134,23 @@ route_dst(const struct sockaddrs *s, struct rtmsg *m)
 	return 0;
 }
 
+/*
+ * The head of a message, of whatever kind, and the addresses behind it; which
+ * there are, the head says at addrs_at.
+ */
+static int
+take_head(const uint8_t *p, size_t n, void *head, size_t size, size_t addrs_at,
+    struct sockaddrs *s)
+{
+	int32_t addrs;
+
+	if (n < size)
+		return -EBADMSG;
+	memcpy(head, p, size);
+	memcpy(&addrs, p + addrs_at, sizeof(addrs));
+	return split(p + size, n - size, addrs, s);
+}
+
 static int
 decode_route(const uint8_t *p, size_t n, struct rtmsg *m)
 {
@@ -142,10 +159,8 @@ decode_route(const uint8_t *p, size_t n, struct rtmsg *m)
 	uint16_t index;
 	int error;
 
-	if (n < sizeof(h))
-		return -EBADMSG;
-	memcpy(&h, p, sizeof(h));
-	error = split(p + sizeof(h), n - sizeof(h), h.addrs, &s);
+	error = take_head(
+	    p, n, &h, sizeof(h), offsetof(struct fb_rt_msghdr, addrs), &s);
 	if (error != 0)
 		return error;
 	m->ifindex = h.index;
@@ -170,10 +185,8 @@ decode_addr(const uint8_t *p, size_t n, struct rtmsg *m)
 	struct sockaddrs s;
 	int error;
 
-	if (n < sizeof(h))
-		return -EBADMSG;
-	memcpy(&h, p, sizeof(h));
-	error = split(p + sizeof(h), n - sizeof(h), h.addrs, &s);
+	error = take_head(
+	    p, n, &h, sizeof(h), offsetof(struct fb_ifa_msghdr, addrs), &s);
 	if (error != 0)
 		return error;
 	m->ifindex = h.index;
@@ -208,10 +221,8 @@ decode_link(const uint8_t *p, size_t n, struct rtmsg *m)
 	size_t len;
 	int error;
 
-	if (n < sizeof(h))
-		return -EBADMSG;
-	memcpy(&h, p, sizeof(h));
-	error = split(p + sizeof(h), n - sizeof(h), h.addrs, &s);
+	error = take_head(
+	    p, n, &h, sizeof(h), offsetof(struct fb_if_msghdr, addrs), &s);
 	if (error != 0)
 		return error;
 	m->ifindex = h.index;

@@ -1,6 +1,7 @@
 /*
- * What of ours the kernel holds: the interfaces with our mark, the addresses
- * on them, and the routes with our mark that lead there or nowhere.
+ * What of ours the kernel holds: the interfaces with our mark and the LANs',
+ * the addresses on them, and the routes with our mark that lead there or
+ * nowhere.
  */
 #include <errno.h>
 #include <string.h>
@@ -51,6 +52,39 @@ see_links(struct fb *fb, struct snapshot *s)
 	return 0;
 }
 
+/* Of those that are not ours, what bears on the addresses on them. */
+static int
+see_lans(struct fb *fb, struct snapshot *s)
+{
+	const struct interest_lan *lans = fb->watch.interest.lans;
+	struct snap_link *to;
+	struct link l;
+	int r;
+
+	for (unsigned i = 0; i < NETOP_SLOTS; i++) {
+		if (lans[i].ifname[0] == '\0')
+			continue;
+		r = link_by_name(fb, lans[i].ifname, &l);
+		if (r == -ENODEV)
+			continue;
+		if (r != 0)
+			return r;
+		if (snapshot_link(s, l.index) != NULL)
+			continue;
+		if (s->nlinks == SNAP_LINKS) {
+			s->truncated = true;
+			break;
+		}
+		to = &s->links[s->nlinks++];
+		memcpy(to->ifname, l.name, sizeof(to->ifname));
+		to->ifindex = l.index;
+		to->lan = true;
+		to->mtu = l.mtu;
+		to->up = (l.flags & FB_IFF_UP) != 0;
+	}
+	return 0;
+}
+
 static void
 see_addr(struct fb *fb, const struct rtmsg *m, struct snapshot *s)
 {
@@ -73,6 +107,7 @@ see_addr(struct fb *fb, const struct rtmsg *m, struct snapshot *s)
 	flags = addr_flags(fb, l->ifname, &m->addr6.addr);
 	to->tentative = flags > 0 &&
 	    (flags & (FB_IN6_IFF_TENTATIVE | FB_IN6_IFF_DUPLICATED)) != 0;
+	to->duplicate = flags > 0 && (flags & FB_IN6_IFF_DUPLICATED) != 0;
 }
 
 static void
@@ -134,7 +169,10 @@ snapshot_take(struct kernel *k, struct snapshot *s, struct err *e)
 	int r;
 
 	memset(s, 0, sizeof(*s));
-	if ((r = see_links(fb, s)) != 0)
+	r = see_links(fb, s);
+	if (r == 0)
+		r = see_lans(fb, s);
+	if (r != 0)
 		return fb_fail(e, r, "list interfaces");
 	if ((r = see_addrs(fb, s)) != 0)
 		return fb_fail(e, r, "list IPv6 addresses");

@@ -138,6 +138,15 @@ classify_route(struct interest *in, const struct rtmsg *m, bool own)
 		    interest_has_route(&in->awaited, &m->dst, 0);
 }
 
+/* On a LAN advertisements need a link-local address. */
+static void
+classify_addr6(struct interest *in, const struct rtmsg *m)
+{
+	in->touched |= interest_lan_at(in, m->ifindex) != 0 ||
+	    (interest_has_link(in, m->ifindex) &&
+		!addr6_is_linklocal(&m->addr6.addr));
+}
+
 static void
 classify(struct fb_watch *w, const struct rtmsg *m, bool own)
 {
@@ -154,15 +163,18 @@ classify(struct fb_watch *w, const struct rtmsg *m, bool own)
 	case FB_RTM_DELADDR:
 		if (m->family == FB_AF_INET)
 			w->addrs4 = true;
-		else if (!addr6_is_linklocal(&m->addr6.addr))
-			in->touched |= interest_has_link(in, m->ifindex);
+		else
+			classify_addr6(in, m);
 		break;
 	case FB_RTM_IFINFO:
-		in->touched |= interest_has_link(in, m->ifindex);
+		in->touched |= interest_has_link(in, m->ifindex) ||
+		    interest_lan_at(in, m->ifindex) != 0;
 		break;
 	case FB_RTM_IFANNOUNCE:
 		/* Routes go with an interface without a word about them. */
 		in->touched |= m->departure;
+		(void)interest_note_lan(
+		    in, m->ifname, m->ifindex, m->departure);
 		break;
 	default:
 		break;
@@ -221,6 +233,8 @@ watch_next(struct kernel *k, struct kevent *ev)
 		return 1;
 	if ((r = read_all(w)) != 0)
 		return r;
+	if (w->interest.resync)
+		lan_learn(fb);
 	if (w->addrs4) {
 		w->addrs4 = false;
 		if (addr_look4(fb) != 0 || w->interest.overflow)

@@ -174,7 +174,7 @@ request(struct lx *lx, const struct netop *op, uint16_t type, uint16_t flags)
 	    op->flags & NETOP_F_PEER ? &op->peer : &op->prefix.addr,
 	    sizeof(op->peer));
 	/* A point-to-point device has nobody to ask: no wait for DAD. */
-	if (type == RTM_NEWADDR)
+	if (type == RTM_NEWADDR && op->slot == NETOP_SLOT_TUNNEL)
 		nl_put_u32(&r, IFA_FLAGS, IFA_F_NODAD);
 	return nl_request(&lx->nl, &r);
 }
@@ -199,7 +199,8 @@ addr_delete(struct lx *lx, const struct netop *op, struct err *e)
 	int error;
 
 	error = request(lx, op, RTM_DELADDR, 0);
-	if (error == -EADDRNOTAVAIL || error == -ENODEV)
+	/* ENXIO: IPv6 has left the interface, with all that was there. */
+	if (error == -EADDRNOTAVAIL || error == -ENODEV || error == -ENXIO)
 		error = -ENOENT;
 	if (error != 0)
 		return nl_fail(&lx->nl, e, error, "remove address %s from %s",

@@ -39,12 +39,15 @@ _Static_assert(offsetof(struct ifinfomsg, ifi_index) ==
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, v, (t) - (at)-1, (f) - (at)-1)
 #define BITS(at, v, t, f) \
 	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, v, (t) - (at)-1, (f) - (at)-1)
-#define RETURN(n) BPF_STMT(BPF_RET | BPF_K, n)
-#define ACCEPT	  UINT32_MAX
+#define RETURN(n)  BPF_STMT(BPF_RET | BPF_K, n)
+#define ACCEPT	   UINT32_MAX
 
-#define HEAD	  32 /* lines before the lists */
-#define AT_LINKS  31 /* the one that goes to the list of interfaces */
-#define LINES	  (HEAD + 2 * (INTEREST_ROUTES + 1) + 2 * (NETOP_SLOTS + 1))
+#define HEAD	   32 /* lines before the lists */
+#define AT_NEWLINK 5
+#define AT_DELLINK 6
+#define AT_ACCEPT  29
+#define AT_LINKS   31 /* the one that goes to the list of interfaces */
+#define LINES	   (HEAD + 2 * (INTEREST_ROUTES + 1) + 2 * (2 * NETOP_SLOTS + 1))
 
 struct program {
 	unsigned n;
@@ -79,6 +82,27 @@ accept_metrics(struct program *p, const struct interest_routes *l)
 	}
 }
 
+static void
+accept_links(struct program *p, const struct interest *in)
+{
+	unsigned i;
+
+	for (i = 0; i < in->nlinks; i++)
+		accept_value(p, in->links[i]);
+	for (i = 0; i < NETOP_SLOTS; i++) {
+		if (in->lans[i].ifindex != 0)
+			accept_value(p, in->lans[i].ifindex);
+	}
+}
+
+/* A LAN's interface that is made anew comes under an index unknown here. */
+static void
+accept_all_links(struct program *p)
+{
+	p->line[AT_NEWLINK].jt = AT_ACCEPT - AT_NEWLINK - 1;
+	p->line[AT_DELLINK].jt = AT_ACCEPT - AT_DELLINK - 1;
+}
+
 int
 filter_set(struct lx_watch *w)
 {
@@ -89,8 +113,8 @@ filter_set(struct lx_watch *w)
 		[2] = EQUAL(2, htons(RTM_DELROUTE), 7, 3),
 		[3] = EQUAL(3, htons(RTM_NEWADDR), 27, 4),
 		[4] = EQUAL(4, htons(RTM_DELADDR), 27, 5),
-		[5] = EQUAL(5, htons(RTM_NEWLINK), 30, 6),
-		[6] = EQUAL(6, htons(RTM_DELLINK), 30, 15),
+		[AT_NEWLINK] = EQUAL(5, htons(RTM_NEWLINK), 30, 6),
+		[AT_DELLINK] = EQUAL(6, htons(RTM_DELLINK), 30, 15),
 		/* A route: IPv4's default, */
 		[7] = LOAD8(OFF_FAMILY),
 		[8] = EQUAL(8, AF_INET, 9, 11),
@@ -118,18 +142,19 @@ filter_set(struct lx_watch *w)
 		/* An address: any of IPv4, */
 		[27] = LOAD8(OFF_FAMILY),
 		[28] = EQUAL(28, AF_INET, 29, 30),
-		[29] = RETURN(ACCEPT),
-		/* or what is on one of our interfaces; and these themselves. */
+		[AT_ACCEPT] = RETURN(ACCEPT),
+		/* or what is on one that matters; and these themselves. */
 		[30] = LOAD32(OFF_IFINDEX),
 		[AT_LINKS] = GOTO(AT_LINKS, HEAD),
 	    }};
 	struct sock_fprog program = {.filter = p.line};
 
+	if (interest_any_lan(&w->interest))
+		accept_all_links(&p);
 	accept_metrics(&p, &w->interest.awaited);
 	accept_no_other(&p);
 	p.line[AT_LINKS].k = p.n - AT_LINKS - 1;
-	for (unsigned i = 0; i < w->interest.nlinks; i++)
-		accept_value(&p, w->interest.links[i]);
+	accept_links(&p, &w->interest);
 	accept_no_other(&p);
 	program.len = (unsigned short)p.n;
 	if (setsockopt(w->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,

@@ -2,6 +2,7 @@
  * What Linux has to be told beyond a change of user: no new privileges, not
  * dumpable, and that no capability stayed.
  */
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -47,4 +48,12 @@ harden_after(struct err *e)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return err_sys(e, errno, "prctl PR_SET_DUMPABLE");
 	return no_capabilities(e);
+}
+
+int
+harden_secret(void *p, size_t len)
+{
+	if (madvise(p, len, MADV_WIPEONFORK) == -1)
+		return -1;
+	return madvise(p, len, MADV_DONTDUMP);
 }

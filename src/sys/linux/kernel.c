@@ -1,39 +1,42 @@
 /*
  * The Linux back-end's front: which operation goes where.
  */
-#include <sys/socket.h>
-#include <sys/syscall.h>
-
-#include <linux/capability.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "dtcp/plan.h"
 
+#include "../lan.h"
 #include "linux.h"
 
 /*
- * The interface that op is about.  On the tunnel's slot it must be ours:
+ * Is it still the one that op means?  On the tunnel's slot it must be ours:
  * whatever else has come to carry its index is nobody's business here.
  */
+static bool
+is_meant(const struct lx *lx, const struct netop *op, const struct link *l)
+{
+	if (op->slot == NETOP_SLOT_TUNNEL)
+		return link_is_ours(lx, l);
+	return lan_is_meant(op, l->name);
+}
+
+/* The interface that op is about. */
 static int
 resolve(struct lx *lx, const struct netop *op, struct link *l, struct err *e)
 {
 	int error;
 
 	error = link_by_index(lx, op->ifindex, l);
-	if (error == 0 &&
-	    (op->slot != NETOP_SLOT_TUNNEL || link_is_ours(lx, l)))
+	if (error == 0 && is_meant(lx, op, l))
 		return 0;
 	if (error != 0 && error != -ENODEV)
 		return nl_fail(&lx->nl, e, error, "interface %s", op->ifname);
 	/* To a removal that means: gone already. */
 	error = netop_is_inverse(op->kind) ? ENOENT : ENODEV;
-	return err_set(
-	    e, error, "interface %s is gone or no longer ours", op->ifname);
+	return err_set(e, error, "interface %s is gone%s", op->ifname,
+	    op->slot == NETOP_SLOT_TUNNEL ? " or no longer ours" : "");
 }
 
 /* An ACCEPT_RA of the former value, where the interface outlives us. */
@@ -81,7 +84,7 @@ lx_prepare(
 	int error;
 
 	netop_inverse(op, undo);
-	if ((error = one_table(op, e)) != 0)
+	if ((error = lan_check(op, e)) != 0 || (error = one_table(op, e)) != 0)
 		return error;
 	if (netop_needs_link(op) && (error = resolve(lx, op, &l, e)) != 0)
 		return error;
@@ -147,7 +150,8 @@ static int
 apply_on_link(
     struct lx *lx, const struct netop *op, const struct link *l, struct err *e)
 {
-	watch_link(lx, l->index);
+	if (op->slot == NETOP_SLOT_TUNNEL)
+		watch_link(lx, l->index);
 	switch (op->kind) {
 	case NETOP_OUTER:
 		return tunnel_outer(lx, l, op, e);
@@ -187,7 +191,7 @@ lx_apply(struct kernel *k, struct netop *op, struct err *e)
 	struct link l;
 	int error;
 
-	if ((error = one_table(op, e)) != 0)
+	if ((error = lan_check(op, e)) != 0 || (error = one_table(op, e)) != 0)
 		return error;
 	if (netop_needs_link(op)) {
 		error = resolve(lx, op, &l, e);
@@ -220,7 +224,7 @@ lx_apply(struct kernel *k, struct netop *op, struct err *e)
 	return err_set(e, EINVAL, "operation %d is unknown", (int)op->kind);
 }
 
-static void
+void
 lx_close(struct kernel *k)
 {
 	struct lx *lx = (struct lx *)k;
@@ -231,10 +235,12 @@ lx_close(struct kernel *k)
 	free(lx);
 }
 
-static const struct kernel_ops lx_ops = {
+const struct kernel_ops lx_ops = {
     .name = "linux",
     .prepare = lx_prepare,
     .apply = lx_apply,
+    .watch_lan = lan_watch,
+    .find_link = lan_find,
     .snapshot = snapshot_take,
     .is_local4 = addr_is_local4,
     .open_user = tun_open_user,
@@ -242,76 +248,3 @@ static const struct kernel_ops lx_ops = {
     .next_event = watch_next,
     .close = lx_close,
 };
-
-static int
-check_permission(struct err *e)
-{
-	struct __user_cap_header_struct head = {
-	    .version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
-
-	memset(caps, 0, sizeof(caps));
-	if (syscall(SYS_capget, &head, caps) == -1)
-		return err_sys(e, errno, "capget");
-	if ((caps[CAP_TO_INDEX(CAP_NET_ADMIN)].effective &
-		CAP_TO_MASK(CAP_NET_ADMIN)) == 0)
-		return err_set(e, EPERM,
-		    "not permitted to configure the network: run as root "
-		    "(CAP_NET_ADMIN)");
-	return 0;
-}
-
-/* Also loads the module, where it is one. */
-static int
-check_ipv6(struct err *e)
-{
-	int fd;
-
-	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd != -1)
-		(void)close(fd);
-	else if (errno != EAFNOSUPPORT)
-		return err_sys(e, errno, "IPv6 socket");
-	if (fd == -1 || access("/proc/sys/net/ipv6", F_OK) == -1)
-		return err_set(e, EAFNOSUPPORT, "the kernel has no IPv6");
-	return 0;
-}
-
-/* FNV-1a, 24 bits of it: see LX_GROUP. */
-static uint32_t
-interim_group(const char *tag)
-{
-	uint32_t h = 2166136261U;
-
-	for (; *tag != '\0'; tag++)
-		h = (h ^ (uint8_t)*tag) * 16777619U;
-	return LX_GROUP | ((h ^ h >> 24) & 0xffffffU);
-}
-
-int
-kernel_open(const char *tag, struct kernel **out, struct err *e)
-{
-	struct lx *lx;
-	int error;
-
-	if (strlen(tag) >= sizeof(lx->tag) || tag[0] == '\0')
-		return err_set(e, EINVAL,
-		    "tag of interfaces: 1 to %zu bytes, not %zu",
-		    sizeof(lx->tag) - 1, strlen(tag));
-	if ((error = check_permission(e)) != 0 || (error = check_ipv6(e)) != 0)
-		return error;
-	lx = calloc(1, sizeof(*lx));
-	if (lx == NULL)
-		return err_sys(e, errno, "kernel back-end");
-	lx->base.ops = &lx_ops;
-	(void)strlcpy(lx->tag, tag, sizeof(lx->tag));
-	lx->group = interim_group(tag);
-	lx->nl.fd = lx->watch.fd = lx->tunfd = -1;
-	if ((error = nl_open(&lx->nl, e)) != 0 ||
-	    (error = watch_open(lx, e)) != 0) {
-		lx_close(&lx->base);
-		return error;
-	}
-	*out = &lx->base;
-	return 0;
-}

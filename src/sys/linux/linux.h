@@ -66,6 +66,10 @@ struct link {
 	char alias[LX_ALIAS];
 };
 
+/* kernel.c */
+extern const struct kernel_ops lx_ops;
+void lx_close(struct kernel *);
+
 /* link.c: any interface.  A lookup gives 0, -ENODEV, or another error. */
 int link_by_index(struct lx *, uint32_t index, struct link *);
 int link_by_name(struct lx *, const char *name, struct link *);
@@ -162,11 +166,18 @@ int snapshot_take(struct kernel *, struct snapshot *, struct err *);
 /* filter.c: tell the kernel what w has to hear of.  0 or -errno. */
 int filter_set(struct lx_watch *w);
 
+/* lan.c: interfaces that are not ours.  learn: what the names stand for now. */
+void lan_watch(struct kernel *, uint8_t slot, const char *ifname);
+int lan_find(
+    struct kernel *, const char *ifname, uint32_t *ifindex, struct err *);
+void lan_learn(struct lx *);
+
 /* watch.c */
 int watch_open(struct lx *, struct err *);
 void watch_close(struct lx *);
 int watch_fd(struct kernel *);
 int watch_next(struct kernel *, struct kevent *);
+void watch_refilter(struct lx_watch *);
 /* What is our business from now on, and no more. */
 void watch_link(struct lx *, uint32_t ifindex);
 void watch_unlink(struct lx *, uint32_t ifindex);

@@ -1,8 +1,7 @@
 /*
- * What Linux does its own way apart from the network: clock, the page that a
- * fork wipes, the end of a child with its parent, paths.
+ * What Linux does its own way apart from the network: clock, the end of a child
+ * with its parent, paths.
  */
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/timerfd.h>
 
@@ -45,47 +44,6 @@ os_timer_set(int fd, int64_t ms)
 	}
 	/* Cannot fail on a timer of our own and a time in range. */
 	(void)timerfd_settime(fd, 0, &it, NULL);
-}
-
-static size_t
-page_round(size_t len)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (len + page - 1) / page * page;
-}
-
-void *
-os_secret_map(size_t len)
-{
-	void *p;
-	int saved;
-
-	len = page_round(len);
-	p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-	    -1, 0);
-	if (p == MAP_FAILED)
-		return NULL;
-	if (madvise(p, len, MADV_WIPEONFORK) == -1 ||
-	    madvise(p, len, MADV_DONTDUMP) == -1) {
-		saved = errno;
-		(void)munmap(p, len);
-		errno = saved;
-		return NULL;
-	}
-	/* RLIMIT_MEMLOCK may forbid it; then it can be swapped, no worse. */
-	(void)mlock(p, len);
-	return p;
-}
-
-void
-os_secret_unmap(void *p, size_t len)
-{
-	if (p == NULL)
-		return;
-	len = page_round(len);
-	explicit_bzero(p, len);
-	(void)munmap(p, len);
 }
 
 void

@@ -19,12 +19,14 @@ see_link(void *arg, const struct link *l)
 	struct taking *t = arg;
 	struct snapshot *s = t->s;
 	struct snap_link *to;
+	bool ours;
 
 	if (l == NULL) {
 		memset(s, 0, sizeof(*s));
 		return 0;
 	}
-	if (!link_is_ours(t->lx, l))
+	ours = link_is_ours(t->lx, l);
+	if (!ours && interest_lan_slot(&t->lx->watch.interest, l->name) == 0)
 		return 0;
 	if (s->nlinks == SNAP_LINKS) {
 		s->truncated = true;
@@ -33,11 +35,14 @@ see_link(void *arg, const struct link *l)
 	to = &s->links[s->nlinks++];
 	memcpy(to->ifname, l->name, sizeof(to->ifname));
 	to->ifindex = l->index;
+	to->lan = !ours;
 	to->mtu = l->mtu;
 	to->up = (l->flags & IFF_UP) != 0;
-	to->user = l->kind == LINK_TUN;
-	to->local4 = l->local4;
-	to->remote4 = l->remote4;
+	if (ours) {
+		to->user = l->kind == LINK_TUN;
+		to->local4 = l->local4;
+		to->remote4 = l->remote4;
+	}
 	return 0;
 }
 
@@ -65,6 +70,7 @@ see_addr(void *arg, const struct addr *a)
 	to->has_peer = a->has_peer;
 	to->peer = a->peer;
 	to->tentative = (a->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0;
+	to->duplicate = (a->flags & IFA_F_DADFAILED) != 0;
 	return 0;
 }
 
@@ -108,6 +114,8 @@ snapshot_take(struct kernel *k, struct snapshot *s, struct err *e)
 	for (unsigned i = 0; i < s->nlinks; i++) {
 		struct snap_link *l = &s->links[i];
 
+		if (l->lan)
+			continue;
 		l->accept_ra = sysctl_get(l->ifname, "accept_ra") > 0;
 		l->ipv6_off = sysctl_get(l->ifname, "disable_ipv6") > 0;
 	}

@@ -21,11 +21,13 @@ make_path(char path[PATH_LEN], const char *ifname, const char *name)
 	(void)snprintf(path, PATH_LEN, CONF "/%s/%s", ifname, name);
 }
 
-int
-sysctl_get(const char *ifname, const char *name)
+/* A number that may be negative.  0 or -errno. */
+static int
+read_value(const char *ifname, const char *name, int *value)
 {
 	char path[PATH_LEN], buf[16];
-	uint32_t value;
+	const char *digits = buf;
+	uint32_t size;
 	ssize_t n;
 	int fd, error;
 
@@ -40,28 +42,44 @@ sysctl_get(const char *ifname, const char *name)
 		return error;
 	if (n > 0 && buf[n - 1] == '\n')
 		n--;
-	/* A negative one is as good as 0 to all that we ask about. */
-	if (num_parse(buf, (size_t)n, 0, INT32_MAX, &value) != 0)
-		return 0;
-	return (int)value;
+	if (n > 0 && buf[0] == '-') {
+		digits++;
+		n--;
+	}
+	if (num_parse(digits, (size_t)n, 0, INT32_MAX, &size) != 0)
+		return -EINVAL;
+	*value = digits == buf ? (int)size : -(int)size;
+	return 0;
+}
+
+int
+sysctl_get(const char *ifname, const char *name)
+{
+	int value = 0, error = read_value(ifname, name, &value);
+
+	if (error != 0)
+		return error;
+	/* A negative one is as good as 0 to all who ask here. */
+	return value < 0 ? 0 : value;
 }
 
 int
 sysctl_set(const char *ifname, const char *name, int value, struct err *e)
 {
 	char path[PATH_LEN], buf[16];
-	int fd, now, len, error = 0;
+	int fd, len, now = 0, error;
 
-	now = sysctl_get(ifname, name);
-	if (now == value)
+	error = read_value(ifname, name, &now);
+	if (error == 0 && now == value)
 		return 0;
 	make_path(path, ifname, name);
-	if (now == -ENOENT)
+	if (error == -ENOENT)
 		return err_set(
 		    e, ENOENT, "%s: no IPv6 on interface %s", path, ifname);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd == -1)
 		return err_sys(e, errno, "write %d to %s", value, path);
+	error = 0;
 	len = snprintf(buf, sizeof(buf), "%d\n", value);
 	if (write(fd, buf, (size_t)len) == -1)
 		error = err_sys(e, errno, "write %d to %s", value, path);
@@ -72,6 +90,20 @@ sysctl_set(const char *ifname, const char *name, int value, struct err *e)
 #define FORMER_KNOWN	0x100
 #define FORMER_RA	0x00f
 #define FORMER_DISABLED 0x010
+#define FORMER_ASKS	16 /* the bits from here on: solicitations, plus 1 */
+#define ASKS_MAX	0xff
+
+/* How often the kernel solicits by itself; -1: for ever. */
+static int
+asks(const char *ifname)
+{
+	int value = -1;
+
+	(void)read_value(ifname, "router_solicitations", &value);
+	if (value < -1)
+		return -1;
+	return value < ASKS_MAX ? value : ASKS_MAX - 1;
+}
 
 uint32_t
 sysctl_ra_former(const char *ifname)
@@ -83,7 +115,7 @@ sysctl_ra_former(const char *ifname)
 		former |= (uint32_t)ra & FORMER_RA;
 	if (sysctl_get(ifname, "disable_ipv6") > 0)
 		former |= FORMER_DISABLED;
-	return former;
+	return former | (uint32_t)(asks(ifname) + 1) << FORMER_ASKS;
 }
 
 int
@@ -91,6 +123,10 @@ sysctl_ra_restore(const char *ifname, uint32_t former, struct err *e)
 {
 	int error;
 
+	error = sysctl_set(ifname, "router_solicitations",
+	    (int)(former >> FORMER_ASKS & ASKS_MAX) - 1, e);
+	if (error != 0)
+		return error;
 	error = sysctl_set(ifname, "accept_ra", (int)(former & FORMER_RA), e);
 	if (error != 0)
 		return error;
@@ -99,19 +135,21 @@ sysctl_ra_restore(const char *ifname, uint32_t former, struct err *e)
 }
 
 /*
- * 1 accepts advertisements unless the interface forwards, 2 always; whoever
- * asks for it wants it in both cases, and no more than needed is written.
+ * Who accepts advertisements is not to solicit besides: that is the engine's
+ * work, which it does anew after each grant.
+ *
+ * 1 would accept advertisements only as long as the interface does not forward,
+ * which can be switched on at any time; 2 does so always.
  */
 int
 sysctl_accept_ra(const char *ifname, bool on, struct err *e)
 {
-	int error, want = 0;
+	int error;
 
-	if (on && sysctl_get(ifname, "accept_ra") == 2)
-		want = 2;
-	else if (on)
-		want = sysctl_get(ifname, "forwarding") > 0 ? 2 : 1;
-	error = sysctl_set(ifname, "accept_ra", want, e);
+	if (on &&
+	    (error = sysctl_set(ifname, "router_solicitations", 0, e)) != 0)
+		return error;
+	error = sysctl_set(ifname, "accept_ra", on ? 2 : 0, e);
 	if (error != 0)
 		return error;
 	return sysctl_set(ifname, "disable_ipv6", 0, e);

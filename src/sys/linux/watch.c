@@ -75,8 +75,8 @@ watch_fd(struct kernel *k)
 }
 
 /* A filter that could not be set lets the kernel tell more, or nothing new. */
-static void
-refilter(struct lx_watch *w)
+void
+watch_refilter(struct lx_watch *w)
 {
 	if (filter_set(w) != 0)
 		w->interest.resync = true;
@@ -86,21 +86,21 @@ void
 watch_link(struct lx *lx, uint32_t ifindex)
 {
 	if (interest_add_link(&lx->watch.interest, ifindex))
-		refilter(&lx->watch);
+		watch_refilter(&lx->watch);
 }
 
 void
 watch_unlink(struct lx *lx, uint32_t ifindex)
 {
 	if (interest_drop_link(&lx->watch.interest, ifindex))
-		refilter(&lx->watch);
+		watch_refilter(&lx->watch);
 }
 
 void
 watch_route(struct lx *lx, const struct prefix6 *dst, uint32_t metric)
 {
 	if (interest_add_route(&lx->watch.interest, dst, metric))
-		refilter(&lx->watch);
+		watch_refilter(&lx->watch);
 }
 
 bool
@@ -109,19 +109,29 @@ watch_await(struct lx *lx, const struct prefix6 *dst, uint32_t metric)
 	bool fresh = interest_await_route(&lx->watch.interest, dst, metric);
 
 	if (fresh)
-		refilter(&lx->watch);
+		watch_refilter(&lx->watch);
 	return fresh;
 }
 
 static void
-classify_link(struct interest *in, const struct nlmsghdr *h)
+classify_link(struct lx_watch *w, const struct nlmsghdr *h)
 {
+	const struct nlattr *tb[IFLA_IFNAME + 1];
+	struct interest *in = &w->interest;
 	struct ifinfomsg body;
+	char name[IFNAMSIZ];
+	uint32_t index;
 
-	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(body)))
+	if (!nl_attrs(h, sizeof(body), tb, IFLA_IFNAME))
 		return;
 	memcpy(&body, nl_body(h), sizeof(body));
-	in->touched |= interest_has_link(in, (uint32_t)body.ifi_index);
+	index = (uint32_t)body.ifi_index;
+	in->touched |= interest_has_link(in, index);
+	nl_string(tb[IFLA_IFNAME], name, sizeof(name));
+	/* A port that leaves its bridge is said to go, too: AF_BRIDGE. */
+	if (interest_note_lan(in, name, index,
+		h->nlmsg_type == RTM_DELLINK && body.ifi_family == AF_UNSPEC))
+		watch_refilter(w);
 }
 
 /* 1: ev is filled in. */
@@ -135,8 +145,9 @@ classify_addr(struct interest *in, const struct nlmsghdr *h, struct kevent *ev)
 	if (a.family == AF_INET)
 		return interest_note_addr4(
 		    in, a.ifindex, a.addr4, h->nlmsg_type == RTM_DELADDR, ev);
-	if (!addr6_is_linklocal(&a.addr6.addr))
-		in->touched |= interest_has_link(in, a.ifindex);
+	in->touched |= interest_lan_at(in, a.ifindex) != 0 ||
+	    (interest_has_link(in, a.ifindex) &&
+		!addr6_is_linklocal(&a.addr6.addr));
 	return 0;
 }
 
@@ -172,19 +183,19 @@ classify_route(struct interest *in, const struct nlmsghdr *h)
 
 /* 1: ev is filled in. */
 static int
-classify(struct interest *in, const struct nlmsghdr *h, struct kevent *ev)
+classify(struct lx_watch *w, const struct nlmsghdr *h, struct kevent *ev)
 {
 	switch (h->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		classify_link(in, h);
+		classify_link(w, h);
 		return 0;
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
-		return classify_addr(in, h, ev);
+		return classify_addr(&w->interest, h, ev);
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
-		classify_route(in, h);
+		classify_route(&w->interest, h);
 		return 0;
 	default:
 		return 0;
@@ -214,6 +225,7 @@ refill(struct lx *lx)
 	if (n == -1 || (m.msg_flags & MSG_TRUNC)) {
 		w->interest.resync = true;
 		(void)learn_addrs4(lx);
+		lan_learn(lx);
 		return 1;
 	}
 	if (from.nl_pid == 0)
@@ -239,7 +251,7 @@ watch_next(struct kernel *k, struct kevent *ev)
 		h = nl_next(&p, w->len - w->at);
 		if (h != NULL) {
 			w->at = (size_t)(p - w->buf);
-			if (classify(&w->interest, h, ev) == 1)
+			if (classify(w, h, ev) == 1)
 				return 1;
 			continue;
 		}

@@ -18,6 +18,7 @@ cloner_of(
 	    {"lo", KIND_LO, true},
 	    {"gif", KIND_GIF, h->gif},
 	    {"tun", KIND_TUN, h->tuntap},
+	    {"tap", KIND_TAP, h->tuntap},
 	};
 	size_t i;
 

@@ -185,6 +185,39 @@ has_linklocal(const struct link *l)
 	return false;
 }
 
+/* RFC 4291 appendix A. */
+static struct ip
+eui64(const uint8_t hw[HWADDR_LEN_], uint32_t zone)
+{
+	struct ip ip = ip_text("fe80::", zone);
+
+	memcpy(ip.o + 8, hw, 3);
+	ip.o[8] ^= 2;
+	ip.o[11] = 0xff;
+	ip.o[12] = 0xfe;
+	memcpy(ip.o + 13, hw + 3, 3);
+	return ip;
+}
+
+/*
+ * By its own hardware address, or else by that of any other interface; where
+ * there is none, and no host id, it is the MD5 of nothing.
+ */
+static struct ip
+linklocal_for(struct fbm_host *h, const struct link *l)
+{
+	const struct link *other;
+
+	if (l->kind == KIND_LO)
+		return ip_text("fe80::1", l->index);
+	if (l->hwlen != 0)
+		return eui64(l->hwaddr, l->index);
+	TAILQ_FOREACH (other, &h->links, next)
+		if (other->hwlen != 0)
+			return eui64(other->hwaddr, l->index);
+	return ip_text("fe80::d41d:8cd9:8f00:b204", l->index);
+}
+
 void
 in6_attach(struct fbm_host *h, struct link *l)
 {
@@ -199,8 +232,7 @@ in6_attach(struct fbm_host *h, struct link *l)
 	if ((l->nd6 & FB_ND6_IFF_IFDISABLED) != 0 ||
 	    (l->nd6 & FB_ND6_IFF_AUTO_LINKLOCAL) == 0 || has_linklocal(l))
 		return;
-	/* Without hardware address or host id it is the MD5 of nothing. */
-	ip = ip_text(lo ? "fe80::1" : "fe80::d41d:8cd9:8f00:b204", l->index);
+	ip = linklocal_for(h, l);
 	(void)new_addr(h, l, &ip, 64, NULL, 0);
 }
 

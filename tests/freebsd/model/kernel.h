@@ -12,6 +12,7 @@
 /* What layout.h leaves out because the back-end has no use for it. */
 #define IFF_RUNNING_	0x40 /* set by the driver */
 #define IFF_BROADCAST_	0x2
+#define IFF_SIMPLEX_	0x800
 #define IFF_DYING_	0x200000
 #define IFF_CANTCHANGE_ 0x218f72 /* FB_IFF_POINTOPOINT, ..MULTICAST, ... */
 #define RTF_FIXEDMTU_	0x80000
@@ -25,6 +26,7 @@
 #define LINK_UNKNOWN_	0
 #define LINK_DOWN_	1
 #define LINK_UP_	2
+#define HWADDR_LEN_	6
 
 #define SDL_SHORT_	16 /* length of a route's sockaddr_dl */
 #define SDL_LINK_	56 /* of an interface's own */
@@ -39,7 +41,8 @@ struct ip {
 	uint8_t o[16];
 };
 
-enum kind { KIND_LO, KIND_GIF, KIND_TUN };
+/* KIND_TAP: an Ethernet interface; nobody has its device open. */
+enum kind { KIND_LO, KIND_GIF, KIND_TUN, KIND_TAP };
 
 struct ifaddr {
 	TAILQ_ENTRY(ifaddr) next;
@@ -78,6 +81,8 @@ struct link {
 	enum kind kind;
 	int unit;
 	uint32_t index;
+	uint8_t hwlen; /* 0, or HWADDR_LEN_ */
+	uint8_t hwaddr[HWADDR_LEN_];
 	uint32_t flags; /* IFF_*, without IFF_RUNNING_ */
 	bool running;	/* not of a gif: link_flags() */
 	uint8_t state;	/* LINK_* */

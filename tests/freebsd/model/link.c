@@ -43,6 +43,8 @@ link_type(const struct link *l)
 		return FB_IFT_GIF;
 	case KIND_TUN:
 		return FB_IFT_PPP;
+	case KIND_TAP:
+		return FB_IFT_ETHER;
 	}
 	abort();
 }
@@ -77,7 +79,21 @@ static const struct {
     [KIND_TUN] = {"tun", FB_IFF_POINTOPOINT | FB_IFF_MULTICAST, 1500,
 	FB_ND6_IFF_PERFORMNUD | FB_ND6_IFF_IFDISABLED |
 	    FB_ND6_IFF_AUTO_LINKLOCAL},
+    [KIND_TAP] = {"tap", IFF_BROADCAST_ | IFF_SIMPLEX_ | FB_IFF_MULTICAST, 1500,
+	FB_ND6_IFF_PERFORMNUD | FB_ND6_IFF_IFDISABLED |
+	    FB_ND6_IFF_AUTO_LINKLOCAL},
 };
+
+/* Of FreeBSD's range; the kernel makes the last octets from name and host. */
+static void
+set_hwaddr(struct link *l)
+{
+	const uint8_t hwaddr[HWADDR_LEN_] = {
+	    0x58, 0x9c, 0xfc, 0x10, (uint8_t)(l->unit >> 8), (uint8_t)l->unit};
+
+	memcpy(l->hwaddr, hwaddr, sizeof(hwaddr));
+	l->hwlen = sizeof(hwaddr);
+}
 
 struct link *
 link_new(struct fbm_host *h, enum kind kind, int unit)
@@ -95,6 +111,8 @@ link_new(struct fbm_host *h, enum kind kind, int unit)
 	l->mtu = kinds[kind].mtu;
 	l->nd6 = kinds[kind].nd6;
 	l->tunnelfib = h->fib;
+	if (kind == KIND_TAP)
+		set_hwaddr(l);
 	TAILQ_INIT(&l->addrs);
 	LIST_INIT(&l->prefixes);
 	LIST_INIT(&l->members);

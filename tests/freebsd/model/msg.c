@@ -71,18 +71,23 @@ msg_mask(struct msg *m, int rtax, int family, int plen)
 	}
 }
 
+/* l: whose name and hardware address are in it, or NULL. */
 static void
 msg_dl(struct msg *m, int rtax, uint8_t len, uint32_t index, uint8_t type,
-    const char *name)
+    const struct link *l)
 {
 	struct fb_sockaddr_dl sdl = {.len = len,
 	    .family = FB_AF_LINK,
 	    .index = (uint16_t)index,
-	    .type = type,
-	    .nlen = (uint8_t)strlen(name)};
+	    .type = type};
 	uint8_t sa[SDL_LINK_] = {0}; /* an interface's own is longer */
 
-	memcpy(sdl.data, name, strlen(name));
+	if (l != NULL) {
+		sdl.nlen = (uint8_t)strlen(l->name);
+		sdl.alen = l->hwlen;
+		memcpy(sdl.data, l->name, sdl.nlen);
+		memcpy(sdl.data + sdl.nlen, l->hwaddr, sdl.alen);
+	}
 	memcpy(sa, &sdl, sizeof(sdl));
 	msg_raw(m, rtax, sa, len);
 }
@@ -91,7 +96,7 @@ void
 msg_gateway(struct msg *m, int rtax, const struct gateway *gw)
 {
 	if (gw->family == FB_AF_LINK)
-		msg_dl(m, rtax, SDL_SHORT_, gw->index, gw->type, "");
+		msg_dl(m, rtax, SDL_SHORT_, gw->index, gw->type, NULL);
 	else
 		msg_ip(m, rtax, &gw->ip);
 }
@@ -99,14 +104,14 @@ msg_gateway(struct msg *m, int rtax, const struct gateway *gw)
 void
 msg_link(struct msg *m, int rtax, const struct link *l)
 {
-	msg_dl(m, rtax, SDL_LINK_, l->index, link_type(l), l->name);
+	msg_dl(m, rtax, SDL_LINK_, l->index, link_type(l), l);
 }
 
 /* As the gateway of the route to an address of the host itself. */
 void
 msg_self(struct msg *m, int rtax, const struct link *l)
 {
-	msg_dl(m, rtax, SDL_LONG_, l->index, link_type(l), "");
+	msg_dl(m, rtax, SDL_LONG_, l->index, link_type(l), NULL);
 }
 
 void
