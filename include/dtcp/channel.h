@@ -8,6 +8,7 @@
 #define DTCP_CHANNEL_H
 
 #include "dtcp/err.h"
+#include "dtcp/lan.h"
 #include "dtcp/log.h"
 #include "dtcp/netop.h"
 #include "dtcp/plan.h"
@@ -23,8 +24,15 @@ enum msg_type {
 	MSG_OP,		/* op */
 	MSG_UNDO,	/* everything goes */
 	MSG_STATE,	/* level: enum session_state; text: key=value */
+	MSG_RA_OPEN,	/* id: slot; the sockets for advertisements there */
+	MSG_PREFIXES,	/* count; that many MSG_PREFIX follow: keep these */
 	MSG_LOG,	/* level, text */
 	MSG_EXIT,	/* level: exit status */
+	/*
+	 * Either way.  id: slot; prefix; count: for how many seconds it is to
+	 * be withdrawn, 0: it is announced.
+	 */
+	MSG_PREFIX,
 	/* priv to engine */
 	MSG_DIALLED,	   /* id, addr4 local, server4; descriptor */
 	MSG_DIAL_FAILED,   /* id, code, text; also a dialler's to priv */
@@ -36,6 +44,9 @@ enum msg_type {
 	MSG_OUTER,	   /* descriptor of the outer socket */
 	MSG_LOST,	   /* op: someone removed it */
 	MSG_LOST_END,	   /* no more of them for now */
+	MSG_LAN,	   /* lan: an interface of -P, as it is now */
+	MSG_RA_SOCKET,	   /* id: slot; level: enum ra_socket; descriptor */
+	MSG_RA_FAILED,	   /* id: slot; code, text */
 	MSG_ADDR4_NEW,	   /* addr4 */
 	MSG_ADDR4_GONE,
 	MSG_DEFAULT4,
@@ -55,6 +66,8 @@ struct msg {
 	struct in_addr addr4;
 	struct in_addr server4;
 	struct netop op;
+	struct prefix6 prefix;
+	struct lan lan;
 	char text[LOG_LINE_MAX];
 	int fd; /* -1: none; the receiver owns it */
 };
@@ -65,7 +78,9 @@ struct msg {
  * Pure codec.  msg_encode() returns the size, 0 for an unknown type; control
  * bytes in text become '?'.  msg_decode() returns 0 or -EBADMSG: unknown
  * type, other size, text with control bytes or without a NUL and nothing but
- * zeros behind it, op that netop_decode() refuses; it leaves fd at -1.
+ * zeros behind it, op that netop_decode() refuses, a prefix longer than 128
+ * bits, a lan with a slot or a hardware address that cannot be; it leaves fd
+ * at -1.
  */
 size_t msg_encode(const struct msg *m, uint8_t buf[MSG_WIRE_MAX]);
 int msg_decode(const uint8_t *buf, size_t n, struct msg *m);

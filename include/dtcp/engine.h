@@ -6,11 +6,13 @@
 #define DTCP_ENGINE_H
 
 #include "dtcp/plan.h"
+#include "dtcp/ra.h"
 #include "dtcp/session.h"
 
 struct engine_conf {
 	const struct session_conf *session;
 	const struct plan_conf *plan;
+	const struct ra_conf *ra;
 	const char *server; /* as on the command line, for the status */
 };
 

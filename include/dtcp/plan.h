@@ -68,6 +68,19 @@ unsigned plan_routes(
     const struct plan_conf *c, struct prefix6 out[PLAN_ROUTES_MAX]);
 
 /*
+ * Is -P in itself one that can be: names, lengths, no subnet twice, a host-id
+ * that is an address's, an EUI-64 where there can be one?  An item with an
+ * EUI-64 takes all of its /64.  0, or -EINVAL with a line that names the item.
+ */
+int plan_check_lans(const struct plan_conf *c, struct err *e);
+
+/*
+ * The same of one item, below ndelegations, in itself and beside those before
+ * it; names end and slots are below NETOP_SLOTS.
+ */
+int plan_check_lan(const struct plan_conf *c, unsigned item, struct err *e);
+
+/*
  * Is the grant one that can be used at all, seen from local4 (our end of the
  * TCP connection)?  Far end a unicast IPv4 that is not ours; inner addresses
  * and prefixes from 2000::/3 or fc00::/7, a pair of two different addresses,
@@ -106,7 +119,11 @@ int plan_make(const struct plan_conf *c, const struct lan *lans,
 unsigned plan_subnets(const struct plan_conf *c, const struct grant *g,
     uint8_t slot, struct prefix6 out[PLAN_LAN_ADDRS_MAX]);
 
-/* The part of p that is not on the tunnel's slot: the LANs' addresses. */
+/*
+ * The part of p that depends on the LANs' interfaces: addresses, those of the
+ * tunnel too, as it may borrow from a LAN; and unreachable routes, which make
+ * way for a LAN that has all of a prefix.
+ */
 void plan_lans(const struct plan *p, struct plan *out);
 
 /*

@@ -12,6 +12,7 @@
 #include "dtcp/kernel.h"
 #include "dtcp/os.h"
 #include "dtcp/plan.h"
+#include "dtcp/ra.h"
 #include "dtcp/secret.h"
 
 #define PRIV_PATH_MAX 256
@@ -29,9 +30,12 @@ struct priv_conf {
 	const char *tag;       /* "dtcp:<pidfile>" */
 	char undofile[PRIV_PATH_MAX];
 	char statusfile[PRIV_PATH_MAX];
+	/* What was announced to LANs; outlives a restart of the machine. */
+	char prefixfile[2 * PRIV_PATH_MAX];
 	struct os_ids ids; /* whom the children run as */
 	struct secret *secret;
 	const struct plan_conf *plan;
+	const struct ra_conf *ra;
 	/*
 	 * The engine's body, called in a child that has given up root and
 	 * holds no descriptor but 0 to 2 and channel.  Does not return.

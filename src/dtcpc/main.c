@@ -45,6 +45,28 @@ join(char *buf, size_t size, const char *a, const char *b)
 	strlcat(buf, b, size);
 }
 
+/*
+ * In a directory that instances share, so that the whole path of the pid file
+ * is in the name: run-dtcpc.prefixes for /run/dtcpc.pid.
+ */
+static void
+name_prefixfile(struct instance *in)
+{
+	char *to = in->priv.prefixfile, *name, *p;
+	const size_t size = sizeof(in->priv.prefixfile);
+
+	join(to, size, in->options->statedir, "/");
+	name = to + strlen(to);
+	(void)strlcat(to, in->options->pidfile + 1, size);
+	for (p = name; *p != '\0'; p++)
+		if (*p == '/')
+			*p = '-';
+	p = strrchr(name, '.');
+	if (p != NULL && p != name && strcmp(p, ".pid") == 0)
+		*p = '\0';
+	(void)strlcat(to, ".prefixes", size);
+}
+
 /* The log names the instance: dtcpc-home for /var/run/dtcpc-home.pid. */
 static void
 name_instance(struct instance *in)
@@ -60,6 +82,7 @@ name_instance(struct instance *in)
 	join(in->tag, sizeof(in->tag), "dtcp:", path);
 	join(in->priv.undofile, sizeof(in->priv.undofile), path, ".undo");
 	join(in->priv.statusfile, sizeof(in->priv.statusfile), path, ".status");
+	name_prefixfile(in);
 }
 
 /* Descriptors 0 to 2 exist, nothing else is inherited. */
@@ -147,8 +170,11 @@ prepare(struct instance *in, struct err *e)
 		r = digest_init(e);
 	if (r == 0)
 		r = lock_pidfile(in, e);
+	/* Also if a LAN that it is about is not there, or has another name. */
 	if (r == 0)
 		r = undofile_replay(in->priv.undofile, in->tag, in->kernel, e);
+	if (r == 0)
+		r = lans_check(&o->plan, e);
 	if (r == 0)
 		r = read_secret(in, e);
 	block_signals(); /* whoever reads the pid may send one */
@@ -197,6 +223,7 @@ run(const struct options *o)
 	}
 	in.engine.session = &o->session;
 	in.engine.plan = &o->plan;
+	in.engine.ra = &o->ra;
 	in.engine.server = o->server;
 	in.priv.server = o->server;
 	in.priv.port = o->port;
@@ -208,6 +235,7 @@ run(const struct options *o)
 	in.priv.pidfile = o->pidfile;
 	in.priv.tag = in.tag;
 	in.priv.plan = &o->plan;
+	in.priv.ra = &o->ra;
 	in.priv.engine = engine_main;
 	in.priv.engine_arg = &in.engine;
 	in.priv.ready = ready;
@@ -224,10 +252,14 @@ run(const struct options *o)
 	return status;
 }
 
-/* One line that says what is wrong; the whole usage for no words at all. */
+/* What is wrong, a line each; the whole usage for no words at all. */
 static int
-usage_error(const struct err *e, bool whole)
+usage_error(const struct options *o, const struct err *e, bool whole)
 {
+	unsigned i;
+
+	for (i = 0; i < o->nfaults; i++)
+		fprintf(stderr, "dtcpc: %s\n", o->faults[i].text);
 	fprintf(stderr, "dtcpc: %s\n", e->text);
 	if (whole)
 		options_usage();
@@ -242,7 +274,7 @@ main(int argc, char *argv[])
 
 	os_title_init(argc, argv);
 	if (options_parse(argc, argv, &o, &e) != 0)
-		return usage_error(&e, argc == 1);
+		return usage_error(&o, &e, argc == 1);
 	switch (o.action) {
 	case ACTION_HELP:
 		options_help();
@@ -257,6 +289,6 @@ main(int argc, char *argv[])
 		break;
 	}
 	if (options_unsupported(&o, &e) != 0)
-		return usage_error(&e, false);
+		return usage_error(&o, &e, false);
 	return o.action == ACTION_DRY_RUN ? dry_run(&o) : run(&o);
 }

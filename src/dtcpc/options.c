@@ -7,6 +7,7 @@
 
 #include "dtcp/os.h"
 #include "options.h"
+#include "optlan.h"
 #include "optset.h"
 #include "optvalue.h"
 
@@ -57,6 +58,7 @@ set_defaults(struct options *o)
 	strlcpy(o->pidfile, os_default_pidfile(), sizeof(o->pidfile));
 	strlcpy(
 	    o->auth_file, DTCP_SYSCONFDIR "/dtcpc.auth", sizeof(o->auth_file));
+	strlcpy(o->statedir, DTCP_STATEDIR, sizeof(o->statedir));
 	o->session.type = TUNNEL_ONLY;
 	o->session.ping_interval = SESSION_PING_INTERVAL;
 	o->session.ping_timeout = SESSION_PING_TIMEOUT;
@@ -68,6 +70,7 @@ set_defaults(struct options *o)
 	o->plan.metric = PLAN_METRIC_DEFAULT;
 	o->plan.fib = os_fib();
 	o->plan.route_mode = ROUTE_STATIC;
+	o->ra.advertise = true;
 }
 
 /* The account of whoever started us, where -u does not say. */
@@ -117,6 +120,52 @@ match_retries(struct session_conf *s, const bool given[OPT_COUNT])
 		s->retry_max = s->retry_min;
 }
 
+/* As with the items that could not be read: a line for each. */
+static int
+check_lan(struct options *o, unsigned item, struct err *e)
+{
+	struct err fault;
+
+	if (plan_check_lan(&o->plan, item, &fault) == 0)
+		return 0;
+	if (o->nfaults < OPTIONS_FAULTS_MAX) {
+		o->faults[o->nfaults++] = fault;
+		return 0;
+	}
+	*e = fault;
+	return -fault.code;
+}
+
+/*
+ * -P may come before -i on the command line.  Without -i, the name that -c
+ * would take stands for the tunnel.
+ */
+static int
+check_lans(struct options *o, struct err *e)
+{
+	struct plan_conf *p = &o->plan;
+	const char *tunnel =
+	    p->ifname[0] != '\0' ? p->ifname : os_default_tunnel();
+	const char *dns = o->ra.nrdnss > 0 ? "--rdnss" :
+	    o->ra.dnssllen > 0		   ? "--dnssl" :
+					     NULL;
+	unsigned i;
+	int r = 0;
+
+	if (dns != NULL && !o->ra.advertise)
+		return err_set(e, EINVAL, "-a and %s exclude each other", dns);
+	if (p->ndelegations == 0 && o->nfaults == 0)
+		return dns == NULL ? 0 : err_set(e, EINVAL, "%s needs -P", dns);
+	if (o->session.type != TUNNEL_NETWORK)
+		return err_set(e, EINVAL,
+		    "-P needs -t network: no other type delegates a prefix");
+	if (tunnel != NULL)
+		value_lan_is_tunnel(p, tunnel);
+	for (i = 0; i < p->ndelegations && r == 0; i++)
+		r = check_lan(o, i, e);
+	return r;
+}
+
 /* What has to agree between the options. */
 static int
 check_together(struct options *o, struct err *e)
@@ -138,7 +187,7 @@ check_together(struct options *o, struct err *e)
 	    (p->replace_default || p->nroutes > 0))
 		return err_set(
 		    e, EINVAL, "-R and --replace-default need -r static");
-	return 0;
+	return check_lans(o, e);
 }
 
 /*
@@ -159,8 +208,8 @@ misused(struct optset *p, const char *word)
 	    opt_table[i].arg != NULL ? "needs a value" : "takes no value");
 }
 
-int
-options_parse(int argc, char *argv[], struct options *o, struct err *e)
+static int
+parse(int argc, char *argv[], struct options *o, struct err *e)
 {
 	struct optset p = {.o = o, .e = e};
 	char shorts[SHORTS_SIZE];
@@ -195,16 +244,24 @@ options_parse(int argc, char *argv[], struct options *o, struct err *e)
 }
 
 int
+options_parse(int argc, char *argv[], struct options *o, struct err *e)
+{
+	int r = parse(argc, argv, o, e);
+
+	if (r == 0 && o->nfaults > 0) {
+		*e = o->faults[--o->nfaults];
+		r = -e->code;
+	}
+	return r;
+}
+
+int
 options_unsupported(const struct options *o, struct err *e)
 {
 	const char *what = NULL;
 
 	if (o->udp || o->udp_port != 0 || o->nat_port != 0)
 		what = o->udp ? "-U" : o->udp_port != 0 ? "-b" : "-B";
-	else if (o->delegation != NULL || o->no_advertise)
-		what = o->delegation != NULL ? "-P" : "-a";
-	else if (o->plan.route_mode == ROUTE_SOLICIT)
-		what = "-r solicit";
 	if (what == NULL)
 		return 0;
 	return err_set(e, ENOTSUP, "%s is not supported by this version", what);

@@ -8,12 +8,15 @@
 #include "dtcp/err.h"
 #include "dtcp/journal.h"
 #include "dtcp/plan.h"
+#include "dtcp/ra.h"
 #include "dtcp/session.h"
 
 /* The tag "dtcp:<pid file>" names the instance in kernel and undo file. */
 #define OPTIONS_PIDFILE_MAX (JOURNAL_TAG_MAX - 5)
 #define OPTIONS_PATH_MAX    256
 #define OPTIONS_SERVER_MAX  255 /* bytes, the longest DNS name */
+
+#define OPTIONS_FAULTS_MAX  8 /* lines about -P, beside another one */
 
 enum action {
 	ACTION_RUN,
@@ -34,20 +37,24 @@ struct options {
 	/* Absolute, for the daemon leaves the directory it was started in. */
 	char pidfile[OPTIONS_PIDFILE_MAX]; /* -f */
 	char auth_file[OPTIONS_PATH_MAX];  /* --auth-file */
-	struct session_conf session; /* -u -t -n -l, --ping-*, --retry-* */
-	struct plan_conf plan;	     /* -i -c -o -m -A -R -r -F, ... */
+	struct session_conf session;	 /* -u -t -n -l, --ping-*, --retry-* */
+	char statedir[OPTIONS_PATH_MAX]; /* --state-dir */
+	struct plan_conf plan;		 /* -i -c -o -m -A -P -R -r -F, ... */
+	struct ra_conf ra;		 /* -a --rdnss --dnssl */
 	/* What options_unsupported() refuses. */
-	bool udp;		/* -U */
-	bool no_advertise;	/* -a */
-	uint32_t udp_port;	/* -b, 0 = not given */
-	uint32_t nat_port;	/* -B, 0 = not given */
-	const char *delegation; /* -P, NULL = not given */
+	bool udp;	   /* -U */
+	uint32_t udp_port; /* -b, 0 = not given */
+	uint32_t nat_port; /* -B, 0 = not given */
+	/* What is wrong with -P, an item each; where options_parse() fails. */
+	unsigned nfaults;
+	struct err faults[OPTIONS_FAULTS_MAX];
 };
 
 /*
  * Parse argv.  The pointers of o point into argv, the order of which may
- * change (getopt_long(3)).  0, or -EINVAL (usage, exit 64) with one line that
- * names the option and what is wrong.
+ * change (getopt_long(3)).  0, or -EINVAL (usage, exit 64) with one line in e
+ * that names the option and what is wrong, and more such lines, to be read
+ * before it, in o->faults.
  */
 int options_parse(int argc, char *argv[], struct options *o, struct err *e);
 
@@ -61,6 +68,23 @@ int options_unsupported(const struct options *o, struct err *e);
 void options_usage(void);
 void options_help(void);
 
+/* The interfaces of -P as they are now, by slot.  0, or -errno with a line. */
+int lans_look(
+    const struct plan_conf *c, struct lan lans[NETOP_SLOTS], struct err *e);
+
+/*
+ * Tell, a line each, of every interface of -P that is not there, and of every
+ * one that lacks the hardware address that an item takes its EUI-64 from.
+ */
+void lans_faults(const struct plan_conf *c, const struct lan lans[NETOP_SLOTS],
+    void (*tell)(void *arg, const char *line), void *arg);
+
+/*
+ * Look, and be content only without any such fault.  0, or -errno with the
+ * last of the lines; those before it are logged.
+ */
+int lans_check(const struct plan_conf *c, struct err *e);
+
 /*
  * --status: print the status file of the instance that holds pidfile.
  * Returns the exit status: 0 up, 3 not up, 4 not running, 77 not permitted.
@@ -69,7 +93,8 @@ int status_print(const char *pidfile);
 
 /*
  * --dry-run: print the operations that o and the reply in it lead to, one a
- * line.  Returns the exit status: 0, or 1 after one line on stderr.
+ * line, and on stderr what of -P is left out for want of an interface.  Returns
+ * the exit status: 0, or 1 after one line on stderr.
  */
 int dry_run(const struct options *o);
 

@@ -5,6 +5,7 @@
 
 #include "dtcp/num.h"
 #include "dtcp/os.h"
+#include "optlan.h"
 #include "optset.h"
 #include "optvalue.h"
 
@@ -63,7 +64,7 @@ set_text(struct optset *p, enum opt i, const char *arg, const char **out)
 	return 0;
 }
 
-/* What a function of optvalue.h has found. */
+/* What a function of optvalue.h or optlan.h has found. */
 static int
 checked(struct optset *p, enum opt i, const char *arg, const char *why)
 {
@@ -77,6 +78,29 @@ set_interface(struct optset *p, const char *arg)
 		return optset_fail(
 		    p, OPT_INTERFACE, arg, "not an interface name");
 	(void)strlcpy(p->o->plan.ifname, arg, sizeof(p->o->plan.ifname));
+	return 0;
+}
+
+/* Each item that is wrong has its line; no more than there is room for. */
+static int
+set_lans(struct optset *p, const char *arg)
+{
+	struct options *o = p->o;
+	struct optset one = *p;
+	char item[VALUE_ITEM_MAX];
+	const char *why, *at = arg;
+
+	while (at != NULL) {
+		why = value_item(arg, &at, item);
+		if (why == NULL)
+			why = value_lan(item, &o->plan);
+		if (why == NULL)
+			continue;
+		if (o->nfaults == OPTIONS_FAULTS_MAX)
+			return optset_fail(p, OPT_PREFIX_DELEGATION, item, why);
+		one.e = &o->faults[o->nfaults++];
+		(void)optset_fail(&one, OPT_PREFIX_DELEGATION, item, why);
+	}
 	return 0;
 }
 
@@ -145,10 +169,11 @@ int
 optset_apply(struct optset *p, enum opt i, const char *arg)
 {
 	struct options *o = p->o;
+	char item[VALUE_ITEM_MAX] = "";
 
 	switch (i) {
 	case OPT_NO_ADVERTISE:
-		o->no_advertise = true;
+		o->ra.advertise = false;
 		return 0;
 	case OPT_ADDRESS:
 		return checked(p, i, arg, value_addresses(arg, &o->plan));
@@ -187,7 +212,7 @@ optset_apply(struct optset *p, enum opt i, const char *arg)
 	case OPT_PORT:
 		return set_port(p, arg);
 	case OPT_PREFIX_DELEGATION:
-		return set_text(p, i, arg, &o->delegation);
+		return set_lans(p, arg);
 	case OPT_ROUTE:
 		return set_route(p, arg);
 	case OPT_DESTINATION:
@@ -220,6 +245,13 @@ optset_apply(struct optset *p, enum opt i, const char *arg)
 		return set_span(p, i, arg, &o->session.retry_max);
 	case OPT_RETRY_MIN:
 		return set_span(p, i, arg, &o->session.retry_min);
+	case OPT_RDNSS:
+		return checked(p, i, item, value_rdnss(arg, &o->ra, item));
+	case OPT_DNSSL:
+		return checked(p, i, item, value_dnssl(arg, &o->ra, item));
+	case OPT_STATE_DIR:
+		return checked(p, i, arg,
+		    value_path(arg, o->statedir, sizeof(o->statedir)));
 	case OPT_RUNAS:
 		return set_text(p, i, arg, &o->runas);
 	case OPT_DRY_RUN:

@@ -5,7 +5,7 @@
 
 const struct opt_desc opt_table[OPT_COUNT] = {
     [OPT_NO_ADVERTISE] = {'a', "no-advertise", NULL, NULL,
-	"send no router advertisements where -P would (not supported yet)"},
+	"send no router advertisements where -P would"},
     [OPT_ADDRESS] = {'A', "address", "address", NULL,
 	"add an address to the tunnel interface: a comma-separated list of "
 	"address, address/len or \"address -prefixlen len\", len 64 if not "
@@ -33,10 +33,15 @@ const struct opt_desc opt_table[OPT_COUNT] = {
 	"leave the interface there at exit, down and bare"},
     [OPT_PORT] = {'p', "port", "port", NULL, "TCP port of the server (20200)"},
     [OPT_PREFIX_DELEGATION] = {'P', "prefix-delegation", "prefix-delegation",
-	NULL, "LAN interfaces to number (not supported yet)"},
+	NULL,
+	"number interfaces from the delegated prefix and advertise it there: "
+	"a comma-separated list of interface/SLA-id/host-id/length, SLA-id in "
+	"hex (0), host-id of the form 0:0:0:1 (EUI-64), length 64 to 128 (64); "
+	"the tunnel is \"tunnel\""},
     [OPT_ROUTE] = {'r', "route", "routecommand", NULL,
 	"how the routes come about: static (the default route, or what -R "
-	"says), none, solicit (not supported yet); static unless given"},
+	"says), solicit (from router advertisements), none; static unless "
+	"given"},
     [OPT_DESTINATION] = {'R', "destination", "destination", NULL,
 	"routes over the tunnel instead of the default route: a "
 	"comma-separated list in the forms of -A, len 128 if not given, or "
@@ -48,6 +53,8 @@ const struct opt_desc opt_table[OPT_COUNT] = {
     [OPT_UDP] = {'U', "udp", NULL, NULL, "UDP tunnel (not supported yet)"},
     [OPT_AUTH_FILE] = {'\0', "auth-file", "file", NULL,
 	"where the password is (" DTCP_SYSCONFDIR "/dtcpc.auth)"},
+    [OPT_DNSSL] = {'\0', "dnssl", "domain", NULL,
+	"with -P: search domains to advertise, separated by commas"},
     [OPT_ENCAP] = {'\0', "encap", "how", NULL,
 	"who encapsulates: kernel, user (this program), auto (kernel, else "
 	"user) (auto)"},
@@ -57,6 +64,8 @@ const struct opt_desc opt_table[OPT_COUNT] = {
 	"time between two keep-alives (60)"},
     [OPT_PING_TIMEOUT] = {'\0', "ping-timeout", "seconds", NULL,
 	"how long a keep-alive waits for its answer (20)"},
+    [OPT_RDNSS] = {'\0', "rdnss", "address", NULL,
+	"with -P: name servers to advertise, 3 at most, separated by commas"},
     [OPT_REPLACE_DEFAULT] = {'\0', "replace-default", NULL, NULL,
 	"send everything through the tunnel, whatever default route there is: "
 	"::/1 and 8000::/1"},
@@ -67,6 +76,8 @@ const struct opt_desc opt_table[OPT_COUNT] = {
     [OPT_RUNAS] = {'\0', "runas", "user", NULL,
 	"user, or uid:gid, of the processes that need no privileges (_dtcpc, "
 	"else nobody)"},
+    [OPT_STATE_DIR] = {'\0', "state-dir", "dir", NULL,
+	"where the advertised prefixes are kept (" DTCP_STATEDIR ")"},
     [OPT_DRY_RUN] = {'\0', "dry-run", "reply", "[option ...]",
 	"print what this reply of a server to the request would lead to, and "
 	"do nothing"},

@@ -9,6 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "dtcp/os.h"
 #include "options.h"
 
 #define STATUS_UP	   0
@@ -46,12 +47,16 @@ status_print(const char *pidfile)
 
 	r = is_running(pidfile);
 	if (r < 0) {
-		fprintf(stderr, "dtcpc: %s: %s\n", pidfile, strerror(-r));
+		fprintf(stderr, "dtcpc: %s: %s%s\n", pidfile, strerror(-r),
+		    r == -EACCES ? "; run as root" : "");
 		return r == -EACCES ? EX_NOPERM : STATUS_NOT_RUNNING;
 	}
 	if (r == 0) {
-		fprintf(
-		    stderr, "dtcpc: not running: nobody holds %s\n", pidfile);
+		fprintf(stderr, "dtcpc: not running: nobody holds %s%s\n",
+		    pidfile,
+		    strcmp(pidfile, os_default_pidfile()) == 0 ?
+			"; another instance: -f its pid file" :
+			"");
 		return STATUS_NOT_RUNNING;
 	}
 	strlcpy(path, pidfile, sizeof(path));

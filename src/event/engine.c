@@ -67,9 +67,17 @@ run_effect(struct engine *en, const struct session_effect *fx)
 		tell_state(en, fx->text);
 		break;
 	case SESSION_FX_EXIT:
+		advertise_cease(en);
 		tell_text(en, MSG_EXIT, fx->level, "");
 		_exit(0);
 	}
+}
+
+bool
+engine_is_up(const struct engine *en)
+{
+	return en->session.state == SESSION_UP ||
+	    en->session.state == SESSION_PROBING;
 }
 
 static void
@@ -96,6 +104,21 @@ step_once(struct engine *en, const struct session_event *ev)
 		run_effect(en, &fx.fx[i]);
 }
 
+/* What the LANs have to know of the session. */
+static void
+follow_session(struct engine *en)
+{
+	bool up = engine_is_up(en);
+
+	if (up != en->tunnel_up) {
+		en->tunnel_up = up;
+		advertise_tunnel(en, up);
+		if (!up)
+			solicit_end(en);
+	}
+	advertise_settle(en);
+}
+
 void
 engine_step(struct engine *en, const struct session_event *ev)
 {
@@ -110,6 +133,7 @@ engine_step(struct engine *en, const struct session_event *ev)
 		step_once(en, &next);
 	}
 	arm_timer(en);
+	follow_session(en);
 }
 
 void
@@ -153,11 +177,29 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	engine_step_kind(arg, SESSION_EV_TIMER);
 }
 
+/* Not libevent's own timers: their clock stands still in a suspend. */
+static int
+open_timer(struct engine *en, event_callback_fn callback, struct event **ev)
+{
+	struct err e = {0};
+	int fd = os_timer_open();
+
+	if (fd < 0)
+		_exit(1);
+	if (os_limit_fd(fd, OS_FD_TIMER, &e) != 0) {
+		log_msg(LOG_ERR, "engine: %s", e.text);
+		_exit(1);
+	}
+	*ev = event_new(en->base, fd, EV_READ | EV_PERSIST, callback, en);
+	if (*ev == NULL || event_add(*ev, NULL) == -1)
+		_exit(1);
+	return fd;
+}
+
 void
 engine_main(void *arg, int channel)
 {
 	static struct engine en;
-	struct err e = {0};
 
 	memset(&en, 0, sizeof(en));
 	en.conf = arg;
@@ -166,24 +208,15 @@ engine_main(void *arg, int channel)
 	relay_init(&en.relay);
 	en.relay.tun_family = os_tun_family();
 	session_init(&en.session, en.conf->session, random_bits, NULL);
+	advertise_init(&en);
 	en.base = event_base_new();
 	if (en.base == NULL)
 		_exit(1);
-	/* Not libevent's own timer: its clock stands still in a suspend. */
-	en.timer = os_timer_open();
-	if (en.timer < 0)
-		_exit(1);
-	if (os_limit_fd(en.timer, OS_FD_TIMER, &e) != 0) {
-		log_msg(LOG_ERR, "engine: %s", e.text);
-		_exit(1);
-	}
-	en.timer_event =
-	    event_new(en.base, en.timer, EV_READ | EV_PERSIST, on_timer, &en);
+	en.timer = open_timer(&en, on_timer, &en.timer_event);
+	en.ra_timer = open_timer(&en, advertise_timer, &en.ra_timer_event);
 	en.channel_event =
 	    event_new(en.base, channel, EV_READ | EV_PERSIST, heard_read, &en);
-	if (en.timer_event == NULL || en.channel_event == NULL ||
-	    event_add(en.timer_event, NULL) == -1 ||
-	    event_add(en.channel_event, NULL) == -1)
+	if (en.channel_event == NULL || event_add(en.channel_event, NULL) == -1)
 		_exit(1);
 	log_msg(
 	    LOG_DEBUG, "engine: events by %s", event_base_get_method(en.base));

@@ -97,6 +97,18 @@ heard(struct engine *en, struct msg *m)
 	case MSG_LOST_END:
 		tunnel_repair(en);
 		break;
+	case MSG_LAN:
+		lan_heard(en, &m->lan);
+		break;
+	case MSG_RA_SOCKET:
+		port_socket(en, m);
+		break;
+	case MSG_RA_FAILED:
+		port_failed(en, m);
+		break;
+	case MSG_PREFIX:
+		subnets_old(en, m);
+		break;
 	case MSG_ADDR4_NEW:
 		address(en, SESSION_EV_ADDR_NEW, m);
 		break;
@@ -110,6 +122,7 @@ heard(struct engine *en, struct msg *m)
 		engine_step_kind(en, SESSION_EV_RECONNECT);
 		break;
 	case MSG_STOP:
+		advertise_cease(en);
 		engine_step_kind(en, SESSION_EV_STOP);
 		break;
 	case MSG_INFO:
@@ -133,11 +146,12 @@ heard_read(evutil_socket_t fd, short what, void *arg)
 	for (i = 0; i < MESSAGES_A_TURN; i++) {
 		r = channel_recv((int)fd, &m);
 		if (r == 0)
-			return;
+			break;
 		if (r < 0) /* the root process is gone, or not itself */
 			_exit(1);
 		heard(en, &m);
 		if (m.fd != -1)
 			close(m.fd);
 	}
+	advertise_settle(en);
 }

@@ -57,11 +57,58 @@ add_grant(char *buf, size_t size, const struct engine *en)
 		    prefix6_format(&g->prefixes[i], a));
 }
 
-static bool
-has_grant(const struct engine *en)
+/* How a LAN is, as far as hosts notice. */
+static const char *
+lan_word(const struct engine *en, unsigned slot)
 {
-	return en->session.state == SESSION_UP ||
-	    en->session.state == SESSION_PROBING;
+	if (en->lans[slot].ifindex == 0)
+		return "absent";
+	switch (en->ra[slot].state) {
+	case RA_OFF:
+		break;
+	case RA_LISTENING:
+		return "listening";
+	case RA_ADVERTISING:
+		return "advertising";
+	case RA_SILENT:
+		return "silent";
+	}
+	return "off";
+}
+
+static void
+add_lans(char *buf, size_t size, const struct engine *en)
+{
+	const char *mark = " lan=";
+	unsigned slot;
+
+	for (slot = 1; slot < NETOP_SLOTS; slot++) {
+		if (en->conf->plan->lans[slot][0] == '\0')
+			continue;
+		add(buf, size, "%s%s:%s", mark, en->conf->plan->lans[slot],
+		    lan_word(en, slot));
+		mark = ",";
+	}
+}
+
+void
+tell_lans(struct engine *en)
+{
+	bool changed = false;
+	const char *word;
+	unsigned slot;
+
+	for (slot = 1; slot < NETOP_SLOTS; slot++) {
+		word = lan_word(en, slot);
+		if (en->conf->plan->lans[slot][0] == '\0' ||
+		    (en->lan_told[slot] != NULL &&
+			strcmp(word, en->lan_told[slot]) == 0))
+			continue;
+		en->lan_told[slot] = word;
+		changed = true;
+	}
+	if (changed)
+		tell_state(en, en->why);
 }
 
 void
@@ -79,8 +126,11 @@ tell_state(struct engine *en, const char *why)
 		add(text, sizeof(text), " if=%s encap=%s mtu=%" PRIu32,
 		    en->ifname, en->user_encap ? "user" : "kernel",
 		    en->conf->plan->mtu);
-	if (has_grant(en))
+	if (engine_is_up(en))
 		add_grant(text, sizeof(text), en);
+	add_lans(text, sizeof(text), en);
+	if (why != en->why)
+		strlcpy(en->why, why, sizeof(en->why));
 	if (why[0] != '\0')
 		add(text, sizeof(text), " reason=%s", why);
 	tell_text(en, MSG_STATE, (int)s->state, text);
@@ -112,7 +162,7 @@ tell_info(struct engine *en)
 	if (en->ifname[0] != '\0')
 		add(text, sizeof(text), " if=%s encap=%s", en->ifname,
 		    en->user_encap ? "user" : "kernel");
-	if (has_grant(en))
+	if (engine_is_up(en))
 		add_grant(text, sizeof(text), en);
 	if (en->user_encap)
 		add(text, sizeof(text),

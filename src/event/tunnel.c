@@ -10,8 +10,8 @@
 #include "private.h"
 
 /* Ask for a list of operations and note them as in effect. */
-static void
-send_plan(struct engine *en, const struct plan *ops)
+void
+tunnel_send(struct engine *en, const struct plan *ops)
 {
 	struct msg m = {
 	    .type = MSG_APPLY, .id = ++en->apply_id, .count = ops->n, .fd = -1};
@@ -26,6 +26,18 @@ send_plan(struct engine *en, const struct plan *ops)
 	}
 }
 
+/* The session's grant is in effect, if there was anything to do for it. */
+static void
+granted(struct engine *en)
+{
+	en->granted_known = true;
+	en->granted = en->session.grant;
+	en->granted_local4 = en->session.local4;
+	lan_put_addresses(en);
+	subnets_granted(en);
+	solicit_begin(en);
+}
+
 void
 tunnel_apply_grant(struct engine *en)
 {
@@ -34,7 +46,8 @@ tunnel_apply_grant(struct engine *en)
 	struct err e = {0};
 	int r;
 
-	r = plan_make(en->conf->plan, NULL, &s->grant, s->local4, &want, &e);
+	r = plan_make(
+	    en->conf->plan, en->lans, &s->grant, s->local4, &want, &e);
 	if (r == 0 && plan_diff(&en->have, &want, &ops) != 0)
 		r = err_set(&e, EOVERFLOW,
 		    "the grant needs more than %d operations", PLAN_MAX);
@@ -46,10 +59,11 @@ tunnel_apply_grant(struct engine *en)
 	}
 	relay_set_rules(en, &s->grant);
 	if (ops.n == 0) {
+		granted(en);
 		engine_queue(en, SESSION_EV_APPLIED, NULL);
 		return;
 	}
-	send_plan(en, &ops);
+	tunnel_send(en, &ops);
 	en->grant_id = en->apply_id;
 }
 
@@ -60,7 +74,7 @@ tunnel_withdraw(struct engine *en)
 
 	plan_withdraw(&en->have, &ops);
 	if (ops.n > 0)
-		send_plan(en, &ops);
+		tunnel_send(en, &ops);
 }
 
 /*
@@ -81,6 +95,8 @@ tunnel_undone(struct engine *en)
 	memset(&en->have, 0, sizeof(en->have));
 	memset(&en->lost, 0, sizeof(en->lost));
 	en->grant_id = 0;
+	en->granted_known = false;
+	solicit_end(en);
 	en->ifname[0] = '\0';
 	relay_end(en);
 }
@@ -90,11 +106,13 @@ tunnel_applied(struct engine *en, const struct msg *m)
 {
 	if (m->op.kind == NETOP_TUNNEL) {
 		strlcpy(en->ifname, m->op.ifname, sizeof(en->ifname));
+		en->ifindex = m->op.ifindex;
 		en->user_encap = (m->op.flags & NETOP_F_USER) != 0;
 	}
 	if (m->id != en->grant_id)
 		return;
 	en->grant_id = 0;
+	granted(en);
 	engine_step_kind(en, SESSION_EV_APPLIED);
 }
 
@@ -107,15 +125,15 @@ tunnel_lost(struct engine *en, const struct netop *op)
 
 /* At most REPAIRS_MAX in the window. */
 static bool
-may_repair(struct engine *en)
+may_repair(struct repairs *r)
 {
 	int64_t now = os_now_ms();
-	int64_t *oldest = &en->repairs[en->nrepairs % REPAIRS_MAX];
+	int64_t *oldest = &r->at[r->n % REPAIRS_MAX];
 
-	if (en->nrepairs >= REPAIRS_MAX && now - *oldest < REPAIR_WINDOW)
+	if (r->n >= REPAIRS_MAX && now - *oldest < REPAIR_WINDOW)
 		return false;
 	*oldest = now;
-	en->nrepairs++;
+	r->n++;
 	return true;
 }
 
@@ -126,7 +144,7 @@ describe(
 {
 	struct netop named = *op;
 
-	strlcpy(named.ifname, en->ifname, sizeof(named.ifname));
+	strlcpy(named.ifname, port_name(en, op->slot), sizeof(named.ifname));
 	return netop_format(&named, buf, size);
 }
 
@@ -143,30 +161,60 @@ drop_lost(struct engine *en)
 	}
 }
 
-void
-tunnel_repair(struct engine *en)
+/*
+ * What is to be put back on the tunnel, or on the LANs: nothing of what was
+ * lost before everything was undone, nor what is on a LAN that is down, which
+ * has it again when it comes.
+ */
+static void
+missed(const struct engine *en, bool lans, struct plan *out)
 {
-	struct plan lost = en->lost;
+	const struct netop *op;
+	unsigned i;
+
+	out->n = 0;
+	for (i = 0; i < en->lost.n && en->have.n > 0; i++) {
+		op = &en->lost.ops[i];
+		if ((op->slot != NETOP_SLOT_TUNNEL) == lans &&
+		    !lan_is_down(en, op))
+			out->ops[out->n++] = *op;
+	}
+}
+
+static void
+put_back(struct engine *en, const struct plan *lost, struct repairs *r)
+{
 	char text[NETOP_TEXT_MAX];
 	unsigned i;
 
-	/* What was lost before everything was undone is not missed. */
-	if (en->have.n == 0)
-		lost.n = 0;
-	drop_lost(en);
-	memset(&en->lost, 0, sizeof(en->lost));
-	if (lost.n == 0)
+	if (lost->n == 0)
 		return;
-	if (!may_repair(en)) {
+	if (!may_repair(r)) {
 		log_msg(LOG_WARNING,
 		    "repair=given-up if=%s object=\"%s\" others=%u: removed "
 		    "too often by someone else, left alone",
-		    en->ifname, describe(en, &lost.ops[0], text, sizeof(text)),
-		    lost.n - 1);
+		    port_name(en, lost->ops[0].slot),
+		    describe(en, &lost->ops[0], text, sizeof(text)),
+		    lost->n - 1);
 		return;
 	}
-	for (i = 0; i < lost.n; i++)
+	for (i = 0; i < lost->n; i++)
 		log_msg(LOG_WARNING, "repair=put-back if=%s object=\"%s\"",
-		    en->ifname, describe(en, &lost.ops[i], text, sizeof(text)));
-	send_plan(en, &lost);
+		    port_name(en, lost->ops[i].slot),
+		    describe(en, &lost->ops[i], text, sizeof(text)));
+	tunnel_send(en, lost);
+}
+
+void
+tunnel_repair(struct engine *en)
+{
+	struct plan tunnel, lans;
+
+	missed(en, false, &tunnel);
+	missed(en, true, &lans);
+	drop_lost(en);
+	memset(&en->lost, 0, sizeof(en->lost));
+	/* Who pulls a cable all the time shall not cost the tunnel its own. */
+	put_back(en, &tunnel, &en->repairs);
+	put_back(en, &lans, &en->lan_repairs);
 }

@@ -151,14 +151,27 @@ share_end(const struct netop *a, const struct netop *b)
 	    (peer_a && peer_b && addr6_equal(&a->peer, &b->peer));
 }
 
+/* FreeBSD has one route to a destination, the subnet's own or ours. */
+static bool
+is_subnet_of(const struct netop *route, const struct netop *addr)
+{
+	struct prefix6 subnet = addr->prefix;
+
+	prefix6_mask(&subnet);
+	return (addr->flags & NETOP_F_PEER) == 0 &&
+	    prefix6_equal(&subnet, &route->prefix);
+}
+
 /* The kernel would refuse b while a is there, or take it for a. */
 static bool
 collide(const struct netop *a, const struct netop *b)
 {
+	if (a->kind == NETOP_ROUTE && b->kind == NETOP_ADDR)
+		return is_subnet_of(a, b);
 	if (a->kind != b->kind || netop_equal(a, b))
 		return false;
 	if (a->kind == NETOP_ADDR)
-		return a->slot == b->slot && share_end(a, b);
+		return share_end(a, b);
 	return a->kind == NETOP_ROUTE && a->metric == b->metric &&
 	    a->fib == b->fib && prefix6_equal(&a->prefix, &b->prefix);
 }

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dtcp/plan.h"
+#include "private.h"
 
 static const struct prefix6 default_route; /* ::/0 */
 
@@ -136,7 +136,7 @@ conf_check(const struct plan_conf *c, struct err *e)
 		if (c->routes[i].len > 128)
 			return err_set(e, EINVAL, "not a route");
 	}
-	return 0;
+	return plan_check_lans(c, e);
 }
 
 /* The far end would be ours too, and FreeBSD has one route to each end. */
@@ -180,9 +180,8 @@ plan_routes(const struct plan_conf *c, struct prefix6 out[PLAN_ROUTES_MAX])
 	return n;
 }
 
-/* A new operation at the end; conf_check() has bounded them. */
-static struct netop *
-add(struct plan *p, enum netop_kind kind, unsigned flags)
+struct netop *
+plan_add(struct plan *p, enum netop_kind kind, unsigned flags)
 {
 	struct netop *op = &p->ops[p->n++];
 
@@ -199,7 +198,7 @@ add_tunnel(const struct plan_conf *c, const struct grant *g,
 {
 	struct netop *op;
 
-	op = add(p, NETOP_TUNNEL,
+	op = plan_add(p, NETOP_TUNNEL,
 	    (c->encap_kernel ? NETOP_F_KERNEL : 0U) |
 		(c->encap_user ? NETOP_F_USER : 0U) |
 		(c->adopt ? NETOP_F_ADOPT : 0U) |
@@ -208,17 +207,16 @@ add_tunnel(const struct plan_conf *c, const struct grant *g,
 	op->local4 = local4;
 	op->remote4 = g->server4;
 	if (c->set_fib)
-		add(p, NETOP_FIB, 0)->fib = c->fib;
-	add(p, NETOP_ACCEPT_RA,
+		plan_add(p, NETOP_FIB, 0)->fib = c->fib;
+	plan_add(p, NETOP_ACCEPT_RA,
 	    c->route_mode == ROUTE_SOLICIT ? NETOP_F_ON : 0U);
-	op = add(p, NETOP_MTU, 0);
+	op = plan_add(p, NETOP_MTU, 0);
 	op->mtu = c->mtu;
-	add(p, NETOP_UP, 0);
+	plan_add(p, NETOP_UP, 0);
 }
 
-/* An address can be on an interface once, whatever its length or peer. */
-static bool
-has_addr(const struct plan *p, const struct in6_addr *a)
+bool
+plan_has_addr(const struct plan *p, const struct in6_addr *a)
 {
 	unsigned i;
 
@@ -237,15 +235,15 @@ add_addrs(const struct plan_conf *c, const struct grant *g, struct plan *p)
 	unsigned i;
 
 	if (g->has_pair) {
-		op = add(p, NETOP_ADDR, NETOP_F_PEER);
+		op = plan_add(p, NETOP_ADDR, NETOP_F_PEER);
 		op->prefix.addr = g->client6;
 		op->prefix.len = 128;
 		op->peer = g->server6;
 	}
 	for (i = 0; i < c->naddrs; i++) {
-		if (has_addr(p, &c->addrs[i].addr))
+		if (plan_has_addr(p, &c->addrs[i].addr))
 			continue;
-		op = add(p, NETOP_ADDR, 0);
+		op = plan_add(p, NETOP_ADDR, 0);
 		op->prefix = c->addrs[i];
 	}
 }
@@ -254,7 +252,7 @@ static void
 add_route(const struct plan_conf *c, struct plan *p, const struct prefix6 *dst,
     unsigned flags)
 {
-	struct netop *op = add(p, NETOP_ROUTE, flags | NETOP_F_OPTIONAL);
+	struct netop *op = plan_add(p, NETOP_ROUTE, flags | NETOP_F_OPTIONAL);
 
 	op->prefix = *dst;
 	op->metric = flags & NETOP_F_REJECT ? PLAN_METRIC_REJECT : c->metric;
@@ -269,20 +267,23 @@ plan_make(const struct plan_conf *c, const struct lan *lans,
 	unsigned i, n;
 	int rc;
 
-	(void)lans;
 	p->n = 0;
 	if ((rc = conf_check(c, e)) != 0 ||
 	    (rc = grant_check(g, local4, e)) != 0 ||
-	    (rc = check_own(c, g, e)) != 0)
+	    (rc = check_own(c, g, e)) != 0 ||
+	    (rc = lan_check_grant(c, lans, g, e)) != 0)
 		return rc;
-	_Static_assert(
-	    5 + 1 + PLAN_ADDRS_MAX + GRANT_PREFIXES_MAX + PLAN_ROUTES_MAX <=
+	_Static_assert(5 + 1 + PLAN_ADDRS_MAX + PLAN_LAN_ADDRS_MAX +
+		    GRANT_PREFIXES_MAX + PLAN_ROUTES_MAX <=
 		PLAN_MAX,
 	    "the longest list fits");
 	add_tunnel(c, g, local4, p);
 	add_addrs(c, g, p);
-	for (i = 0; i < g->nprefixes; i++)
-		add_route(c, p, &g->prefixes[i], NETOP_F_REJECT);
+	lan_add(c, lans, g, p);
+	for (i = 0; i < g->nprefixes; i++) {
+		if (!lan_has_subnet(p, &g->prefixes[i]))
+			add_route(c, p, &g->prefixes[i], NETOP_F_REJECT);
+	}
 	n = plan_routes(c, routes);
 	for (i = 0; i < n; i++)
 		add_route(c, p, &routes[i], 0);

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dtcp/policy.h"
+#include "private.h"
 
 #define F_ENCAP (NETOP_F_KERNEL | NETOP_F_USER)
 
@@ -60,7 +60,7 @@ addr_rule(const struct policy *p, const struct netop *op)
 		if (prefix6_equal(&p->conf->addrs[i], &op->prefix))
 			return NULL;
 	}
-	return "address without a peer is not one of -A";
+	return policy_lan_address(p, op);
 }
 
 static const char *
@@ -111,8 +111,6 @@ fib_rule(const struct policy *p, const struct netop *op)
 static const char *
 rule(const struct policy *p, const struct netop *op)
 {
-	if (op->slot != NETOP_SLOT_TUNNEL)
-		return "not our tunnel";
 	if (op->ifindex != 0 ||
 	    (op->kind != NETOP_TUNNEL && op->ifname[0] != '\0'))
 		return "names an interface of its own";
@@ -120,6 +118,8 @@ rule(const struct policy *p, const struct netop *op)
 		return "a former value, which only an undo has";
 	if (op->flags & ~netop_flags_of(op->kind))
 		return "flags that it does not have";
+	if (op->slot != NETOP_SLOT_TUNNEL)
+		return policy_lan_rule(p, op);
 	switch (op->kind) {
 	case NETOP_TUNNEL:
 		return tunnel_rule(p, op);
@@ -186,7 +186,7 @@ policy_check_list(
 			deaf = false;
 		else if (op->kind == NETOP_ACCEPT_RA)
 			deaf = true;
-		else if (!deaf &&
+		else if (!deaf && op->slot == NETOP_SLOT_TUNNEL &&
 		    (op->kind == NETOP_UP || op->kind == NETOP_ADDR))
 			return refuse(op,
 			    "router advertisements are not dealt with before",

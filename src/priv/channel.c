@@ -74,24 +74,36 @@ attach_fd(struct msghdr *mh, union control *c, int fd)
 	memcpy(CMSG_DATA(cm), &fd, sizeof(fd));
 }
 
+/*
+ * The engine, which passes no descriptor on, may not call sendmsg(2): that
+ * takes an address as well.
+ */
+static ssize_t
+send_record(int fd, uint8_t *buf, size_t n, int passed)
+{
+	const int flags = MSG_EOR | MSG_NOSIGNAL | MSG_DONTWAIT;
+	union control control;
+	struct iovec iov = {.iov_base = buf, .iov_len = n};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	if (passed == -1)
+		return send(fd, buf, n, flags);
+	attach_fd(&mh, &control, passed);
+	return sendmsg(fd, &mh, flags);
+}
+
 int
 channel_send(int fd, const struct msg *m)
 {
 	uint8_t buf[MSG_WIRE_MAX];
-	union control control;
-	struct iovec iov = {.iov_base = buf};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	const size_t n = msg_encode(m, buf);
 	int64_t until = 0;
 	int error;
 
-	iov.iov_len = msg_encode(m, buf);
-	if (iov.iov_len == 0 || msg_has_fd(m->type) != (m->fd != -1))
+	if (n == 0 || msg_has_fd(m->type) != (m->fd != -1))
 		return -EINVAL;
-	if (m->fd != -1)
-		attach_fd(&mh, &control, m->fd);
 	for (;;) {
-		if (sendmsg(fd, &mh, MSG_EOR | MSG_NOSIGNAL | MSG_DONTWAIT) !=
-		    -1)
+		if (send_record(fd, buf, n, m->fd) != -1)
 			return 0;
 		if (errno == EINTR)
 			continue;

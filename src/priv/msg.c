@@ -19,7 +19,9 @@ enum {
 	F_SERVER4 = 1 << 5,
 	F_OP = 1 << 6,
 	F_TEXT = 1 << 7,
-	F_FD = 1 << 8, /* not among the bytes: SCM_RIGHTS */
+	F_PREFIX = 1 << 8,
+	F_LAN = 1 << 9,
+	F_FD = 1 << 10, /* not among the bytes: SCM_RIGHTS */
 };
 
 /* A hole in the table would be a type that cannot be told from another. */
@@ -31,6 +33,9 @@ static const unsigned msg_fields[MSG_TYPES] = {
     [MSG_OP] = F_OP,
     [MSG_UNDO] = 0,
     [MSG_STATE] = F_LEVEL | F_TEXT,
+    [MSG_RA_OPEN] = F_ID,
+    [MSG_PREFIXES] = F_COUNT,
+    [MSG_PREFIX] = F_ID | F_COUNT | F_PREFIX,
     [MSG_LOG] = F_LEVEL | F_TEXT,
     [MSG_EXIT] = F_LEVEL,
     [MSG_DIALLED] = F_ID | F_ADDR4 | F_SERVER4 | F_FD,
@@ -43,6 +48,9 @@ static const unsigned msg_fields[MSG_TYPES] = {
     [MSG_OUTER] = F_FD,
     [MSG_LOST] = F_OP,
     [MSG_LOST_END] = 0,
+    [MSG_LAN] = F_LAN,
+    [MSG_RA_SOCKET] = F_ID | F_LEVEL | F_FD,
+    [MSG_RA_FAILED] = F_ID | F_CODE | F_TEXT,
     [MSG_ADDR4_NEW] = F_ADDR4,
     [MSG_ADDR4_GONE] = F_ADDR4,
     [MSG_DEFAULT4] = 0,
@@ -65,10 +73,14 @@ static const struct word {
     {F_SERVER4, offsetof(struct msg, server4), false},
 };
 
-#define MSG_WORDS (sizeof(msg_words) / sizeof(msg_words[0]))
+#define MSG_WORDS   (sizeof(msg_words) / sizeof(msg_words[0]))
 
-_Static_assert(
-    4 * (1 + MSG_WORDS) + NETOP_WIRE_SIZE + LOG_LINE_MAX <= MSG_WIRE_MAX,
+#define PREFIX_SIZE 17 /* length, address */
+#define LAN_SIZE    (1 + 1 + 4 + 1 + LAN_HWADDR_MAX + 16)
+
+_Static_assert(4 * (1 + MSG_WORDS) + NETOP_WIRE_SIZE + PREFIX_SIZE + LAN_SIZE +
+	    LOG_LINE_MAX <=
+	MSG_WIRE_MAX,
     "a message with every field fits");
 
 bool
@@ -87,6 +99,10 @@ wire_size(unsigned fields)
 			n += 4;
 	if (fields & F_OP)
 		n += NETOP_WIRE_SIZE;
+	if (fields & F_PREFIX)
+		n += PREFIX_SIZE;
+	if (fields & F_LAN)
+		n += LAN_SIZE;
 	if (fields & F_TEXT)
 		n += LOG_LINE_MAX;
 	return n;
@@ -114,6 +130,46 @@ get_word(const uint8_t *p, struct msg *m, const struct word *w)
 	else
 		memcpy(&v, p, sizeof(v));
 	memcpy((char *)m + w->offset, &v, sizeof(v));
+}
+
+static void
+put_prefix(uint8_t *p, const struct prefix6 *prefix)
+{
+	p[0] = prefix->len;
+	memcpy(p + 1, &prefix->addr, sizeof(prefix->addr));
+}
+
+static int
+get_prefix(const uint8_t *p, struct prefix6 *prefix)
+{
+	prefix->len = p[0];
+	memcpy(&prefix->addr, p + 1, sizeof(prefix->addr));
+	return prefix->len > 128 ? -EBADMSG : 0;
+}
+
+static void
+put_lan(uint8_t *p, const struct lan *l)
+{
+	p[0] = l->slot;
+	p[1] = l->up;
+	be32enc(p + 2, l->ifindex);
+	p[6] = l->hwlen;
+	memcpy(p + 7, l->hwaddr, LAN_HWADDR_MAX);
+	memcpy(p + 7 + LAN_HWADDR_MAX, &l->linklocal, sizeof(l->linklocal));
+}
+
+static int
+get_lan(const uint8_t *p, struct lan *l)
+{
+	if (p[0] >= NETOP_SLOTS || p[1] > 1 || p[6] > LAN_HWADDR_MAX)
+		return -EBADMSG;
+	l->slot = p[0];
+	l->up = p[1] != 0;
+	l->ifindex = be32dec(p + 2);
+	l->hwlen = p[6];
+	memcpy(l->hwaddr, p + 7, LAN_HWADDR_MAX);
+	memcpy(&l->linklocal, p + 7 + LAN_HWADDR_MAX, sizeof(l->linklocal));
+	return 0;
 }
 
 static bool
@@ -179,6 +235,14 @@ msg_encode(const struct msg *m, uint8_t buf[MSG_WIRE_MAX])
 		netop_encode(&m->op, p);
 		p += NETOP_WIRE_SIZE;
 	}
+	if (fields & F_PREFIX) {
+		put_prefix(p, &m->prefix);
+		p += PREFIX_SIZE;
+	}
+	if (fields & F_LAN) {
+		put_lan(p, &m->lan);
+		p += LAN_SIZE;
+	}
 	if (fields & F_TEXT) {
 		put_text(p, m->text);
 		p += LOG_LINE_MAX;
@@ -216,6 +280,16 @@ msg_decode(const uint8_t *buf, size_t n, struct msg *m)
 		if (netop_decode(p, &m->op) != 0)
 			return -EBADMSG;
 		p += NETOP_WIRE_SIZE;
+	}
+	if (fields & F_PREFIX) {
+		if (get_prefix(p, &m->prefix) != 0)
+			return -EBADMSG;
+		p += PREFIX_SIZE;
+	}
+	if (fields & F_LAN) {
+		if (get_lan(p, &m->lan) != 0)
+			return -EBADMSG;
+		p += LAN_SIZE;
 	}
 	if ((fields & F_TEXT) && get_text(p, m->text) != 0)
 		return -EBADMSG;

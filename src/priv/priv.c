@@ -1,9 +1,7 @@
 /*
  * The root process: one poll(2) loop over the engine, a dialler and the
- * kernel's events, and the signals that the service's users send.
+ * kernel's events, and what is due by the clock.
  */
-#include <sys/wait.h>
-
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,60 +12,6 @@
 #include "private.h"
 
 #define MESSAGES_A_TURN 256
-
-static volatile sig_atomic_t got_stop, got_reconnect, got_info, got_child;
-
-static void
-on_signal(int sig)
-{
-	switch (sig) {
-	case SIGHUP:
-		got_reconnect = 1;
-		break;
-	case SIGUSR1:
-#ifdef SIGINFO
-	case SIGINFO:
-#endif
-		got_info = 1;
-		break;
-	case SIGCHLD:
-		got_child = 1;
-		break;
-	default:
-		got_stop = 1;
-		break;
-	}
-}
-
-/* Signals are let in only while waiting: *unblocked is ppoll(2)'s mask. */
-static void
-catch_signals(sigset_t *unblocked)
-{
-	static const int caught[] = {
-	    SIGHUP,
-	    SIGTERM,
-	    SIGINT,
-	    SIGCHLD,
-	    SIGUSR1,
-#ifdef SIGINFO
-	    SIGINFO,
-#endif
-	};
-	struct sigaction sa = {.sa_handler = on_signal};
-	sigset_t blocked;
-	size_t i;
-
-	sigemptyset(&blocked);
-	sigemptyset(&sa.sa_mask);
-	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
-		(void)sigaddset(&blocked, caught[i]);
-		(void)sigaction(caught[i], &sa, NULL);
-	}
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)sigprocmask(SIG_BLOCK, &blocked, unblocked);
-	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
-		(void)sigdelset(unblocked, caught[i]);
-}
 
 void
 undo_all(struct priv *p)
@@ -110,8 +54,10 @@ start_engine(struct priv *p)
 	memset(&p->batch, 0, sizeof(p->batch));
 	p->local4_known = false;
 	r = may_restart(p) ? spawn_engine(p) : -EAGAIN;
-	if (r == 0)
+	if (r == 0) {
+		lan_engine_starts(p);
 		return 0;
+	}
 	log_msg(LOG_ERR, "cannot start the engine: %s",
 	    r == -EAGAIN ? "it ended too often" : strerror(-r));
 	p->done = true;
@@ -185,60 +131,11 @@ read_dialler(struct priv *p)
 	}
 }
 
-/* SIGHUP: the secret may be a new one; a bad file keeps the old. */
-static void
-reread_secret(struct priv *p)
-{
-	struct priv_conf *c = p->conf;
-	struct secret *fresh;
-	struct err e = {0};
-
-	if (!c->secret_from_file)
-		return;
-	fresh = secret_new();
-	if (fresh == NULL ||
-	    secret_from_file(fresh, c->auth_file, c->server, c->user, &e) !=
-		0) {
-		log_msg(LOG_WARNING, "keeping the old password: %s",
-		    fresh == NULL ? strerror(errno) : e.text);
-		secret_free(fresh);
-		return;
-	}
-	secret_free(c->secret);
-	c->secret = fresh;
-}
-
-static void
-act_on_signals(struct priv *p)
-{
-	if (got_child) {
-		got_child = 0;
-		/* Their ends show on the channels; here they only rest. */
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			continue;
-	}
-	if (got_info) {
-		got_info = 0;
-		engine_tell_type(p, MSG_INFO);
-	}
-	if (got_reconnect) {
-		got_reconnect = 0;
-		reread_secret(p);
-		engine_tell_type(p, MSG_RECONNECT);
-	}
-	if (got_stop && !p->stopping) {
-		notify_manager("STOPPING=1");
-		p->stopping = true;
-		p->stop_deadline = os_now_ms() + STOP_GUARD;
-		engine_tell_type(p, MSG_STOP);
-	}
-}
-
 /* Milliseconds until the next guard, -1 for none; acts on those passed. */
 static int
 check_guards(struct priv *p)
 {
-	int64_t now = os_now_ms(), next = INT64_MAX;
+	int64_t now = os_now_ms(), next = INT64_MAX, save;
 
 	if (p->stopping) {
 		if (now >= p->stop_deadline) {
@@ -257,6 +154,9 @@ check_guards(struct priv *p)
 		if (p->dial_deadline < next)
 			next = p->dial_deadline;
 	}
+	save = prefixes_save(p, now);
+	if (save < next)
+		next = save;
 	return next == INT64_MAX ? -1 : (int)(next - now);
 }
 
@@ -276,7 +176,7 @@ wait_for_work(struct priv *p, const sigset_t *unblocked)
 	ts.tv_sec = ms / 1000;
 	ts.tv_nsec = (long)(ms % 1000) * 1000000;
 	n = ppoll(pfd, 3, ms < 0 ? NULL : &ts, unblocked);
-	act_on_signals(p);
+	signals_act(p);
 	if (n <= 0)
 		return;
 	/*
@@ -301,7 +201,8 @@ priv_run(struct priv_conf *conf, struct kernel *kernel)
 	executor_init(&p.executor, kernel);
 	p.executor.save = save_journal;
 	p.executor.save_arg = &p;
-	catch_signals(&unblocked);
+	lan_begin(&p);
+	signals_catch(&unblocked);
 	if (start_engine(&p) == 0) {
 		status_write(&p, SESSION_INIT, "");
 		conf->ready(conf->ready_arg);
@@ -313,6 +214,7 @@ priv_run(struct priv_conf *conf, struct kernel *kernel)
 	child_end(&p.dialler);
 	child_end(&p.engine);
 	undo_all(&p);
+	prefixes_flush(&p);
 	status_remove(&p);
 	return p.status;
 }

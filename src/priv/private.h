@@ -4,17 +4,21 @@
 
 #include <sys/types.h>
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "dtcp/channel.h"
 #include "dtcp/executor.h"
 #include "dtcp/priv.h"
+#include "prefixfile.h"
 
 #define ENGINE_RESTARTS	      5		       /* in ... */
 #define ENGINE_RESTART_WINDOW (10 * 60 * 1000) /* ms */
 #define DIAL_GUARD	      (120 * 1000)     /* ms, a dialler's whole life */
 #define STOP_GUARD	      (5 * 1000)       /* ms, from SIGTERM to the end */
+#define PREFIX_SAVE_GAP	      1000	       /* ms, from write to write */
+#define PREFIX_SAVE_AGAIN     (60 * 1000)      /* ms, after one that failed */
 
 /* A child and our end of the channel to it. */
 struct child {
@@ -27,6 +31,25 @@ struct batch {
 	uint32_t id;
 	uint32_t left; /* MSG_OP still to come */
 	struct plan ops;
+};
+
+/* Prefixes to remember, which arrive one message at a time. */
+struct prefix_list {
+	uint32_t missing; /* MSG_PREFIX still to come */
+	unsigned n;
+	uint8_t slot[PREFIXFILE_MAX];
+	struct prefix6 prefix[PREFIXFILE_MAX];
+	uint32_t left[PREFIXFILE_MAX]; /* as in MSG_PREFIX */
+};
+
+/* What is to be in the file of prefixes. */
+struct prefix_save {
+	bool pending; /* and is not yet */
+	int64_t due;
+	int64_t earliest; /* for what comes next */
+	int failed;	  /* -errno of the last write, 0: it worked */
+	unsigned n;
+	struct prefix_record records[PREFIXFILE_MAX];
 };
 
 struct priv {
@@ -43,7 +66,10 @@ struct priv {
 	int64_t dial_deadline;
 
 	struct batch batch;
-	struct in_addr local4; /* our end of the live connection */
+	struct prefix_list prefixes;
+	struct prefix_save prefix_save;
+	struct lan lans[NETOP_SLOTS]; /* as the engine was told */
+	struct in_addr local4;	      /* our end of the live connection */
 	bool local4_known;
 
 	bool stopping;
@@ -57,6 +83,13 @@ int spawn_engine(struct priv *p);
 int spawn_dialler(struct priv *p, uint32_t id);
 void child_kill(struct child *c); /* its end shows on the channel */
 void child_end(struct child *c);  /* kill, wait for it, close, forget */
+
+/*
+ * signals.c: let in only while waiting: *unblocked is ppoll(2)'s mask.  Then
+ * act on those that came.
+ */
+void signals_catch(sigset_t *unblocked);
+void signals_act(struct priv *p);
 
 /* priv.c */
 void undo_all(struct priv *p);
@@ -78,6 +111,24 @@ void engine_tell(struct priv *p, const struct msg *m);
 void engine_tell_type(struct priv *p, enum msg_type type);
 void engine_tell_error(
     struct priv *p, enum msg_type type, uint32_t id, const struct err *e);
+
+/* lan.c: the LAN interfaces of -P. */
+void lan_begin(struct priv *p);
+void lan_engine_starts(struct priv *p); /* tell it everything */
+void lan_look(struct priv *p);		/* something changed: tell what */
+/* A request of the engine's: 0, or negative where it misbehaves. */
+int lan_open_sockets(struct priv *p, uint32_t slot);
+
+/* prefixes.c: what was announced to them.  Requests as above. */
+void prefixes_engine_starts(struct priv *p);
+int prefixes_begin(struct priv *p, const struct msg *m);
+int prefixes_add(struct priv *p, const struct msg *m);
+/*
+ * Write what is due; when to call again, INT64_MAX: nothing is to be done.
+ * What a failed write has not saved is due later.  flush: whatever the time.
+ */
+int64_t prefixes_save(struct priv *p, int64_t now);
+void prefixes_flush(struct priv *p);
 
 /* watch.c: what the kernel reports. */
 void watch_read(struct priv *p);

@@ -215,6 +215,11 @@ request_from_engine(struct priv *p, const struct msg *m)
 		engine_misbehaves(p, "a list of operations cut short");
 		return;
 	}
+	if (p->prefixes.missing > 0 && m->type != MSG_PREFIX &&
+	    m->type != MSG_LOG) {
+		engine_misbehaves(p, "a list of prefixes cut short");
+		return;
+	}
 	switch ((int)m->type) {
 	case MSG_DIAL:
 		start_dialler(p, m->id);
@@ -239,6 +244,18 @@ request_from_engine(struct priv *p, const struct msg *m)
 			engine_misbehaves(p, "a state of no known number");
 		else
 			status_write(p, m->level, m->text);
+		break;
+	case MSG_RA_OPEN:
+		if (lan_open_sockets(p, m->id) != 0)
+			engine_misbehaves(p, "a request for other sockets");
+		break;
+	case MSG_PREFIXES:
+		if (prefixes_begin(p, m) != 0)
+			engine_misbehaves(p, "a list of prefixes nobody needs");
+		break;
+	case MSG_PREFIX:
+		if (prefixes_add(p, m) != 0)
+			engine_misbehaves(p, "a prefix that cannot be");
 		break;
 	case MSG_LOG:
 		log_from_child(m);

@@ -97,7 +97,12 @@ watch_read(struct priv *p)
 	}
 	if (changed) /* once, however many routes were changed at a time */
 		engine_tell_type(p, MSG_DEFAULT4);
-	/* What is being put back comes first, and we are told of it. */
+	/*
+	 * The LANs first: what is lost on one that is down is not put back.
+	 * Then what is being put back, of which we are told again.
+	 */
+	if (look)
+		lan_look(p);
 	if (look && report_lost(p))
 		executor_fill_in(&p->executor);
 }

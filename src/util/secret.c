@@ -122,8 +122,10 @@ take_entry(struct secret *s, int fd, const char *path, const char *server,
 	if ((n = read_all(fd, buf, AUTHFILE_MAX)) < 0)
 		error = err_sys(e, (int)-n, "auth file %s", path);
 	else if (!authfile_match(buf, (size_t)n, server, user, &pw, &pwlen))
-		error = err_set(e, ENOENT, "auth file %s: no entry for %s:%s",
-		    path, server, user);
+		error = err_set(e, ENOENT,
+		    "auth file %s: no entry for %s:%s: add a line "
+		    "%s:%s:PASSWORD",
+		    path, server, user, server, user);
 	else if ((error = secret_set(s, pw, pwlen)) != 0)
 		error =
 		    err_set(e, -error, "auth file %s: password of %s:%s is %s",

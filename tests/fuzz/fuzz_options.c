@@ -1,5 +1,5 @@
 /*
- * Any words as a command line, one a NUL: refused with one line, or options
+ * Any words as a command line, one a NUL: refused with lines, or options
  * that keep within what the rest of the program relies upon.
  */
 #include <errno.h>
@@ -22,6 +22,37 @@ require(bool ok)
 }
 
 static void
+check_lans(const struct plan_conf *p)
+{
+	struct err e = {0};
+
+	require(p->ndelegations <= PLAN_DELEGATIONS);
+	require(p->lans[NETOP_SLOT_TUNNEL][0] == '\0');
+	for (unsigned i = 0; i < p->ndelegations; i++)
+		require(p->delegations[i].slot == NETOP_SLOT_TUNNEL ||
+		    netop_ifname_ok(p->lans[p->delegations[i].slot]));
+	for (unsigned i = 0; i < NETOP_SLOTS; i++)
+		require(p->lans[i][0] == '\0' ||
+		    strcmp(p->lans[i], p->ifname) != 0);
+	require(plan_check_lans(p, &e) == 0);
+}
+
+/* Labels behind their lengths, names ended by an empty one. */
+static void
+check_domains(const struct ra_conf *ra)
+{
+	size_t at = 0;
+
+	require(ra->nrdnss <= RA_RDNSS_MAX && ra->dnssllen <= RA_DNSSL_MAX);
+	while (at < ra->dnssllen) {
+		require(ra->dnssl[at] <= 63);
+		at += 1U + ra->dnssl[at];
+	}
+	require(at == ra->dnssllen);
+	require(at == 0 || ra->dnssl[at - 1] == 0);
+}
+
+static void
 check_good(const struct options *o)
 {
 	const struct plan_conf *p = &o->plan;
@@ -29,6 +60,7 @@ check_good(const struct options *o)
 
 	require(memchr(o->pidfile, '\0', sizeof(o->pidfile)) != NULL);
 	require(memchr(o->auth_file, '\0', sizeof(o->auth_file)) != NULL);
+	require(o->nfaults == 0);
 	require(o->pidfile[0] == '/' && o->auth_file[0] == '/');
 	require(p->mtu >= PLAN_MTU_MIN && p->mtu <= PLAN_MTU_MAX);
 	require(p->metric > 0 && p->metric < PLAN_METRIC_REJECT);
@@ -39,12 +71,24 @@ check_good(const struct options *o)
 		require(prefix6_is_inner(&p->addrs[i]));
 	for (unsigned i = 0; i < p->nroutes; i++)
 		require(!prefix6_has_host_bits(&p->routes[i]));
+	require(memchr(o->statedir, '\0', sizeof(o->statedir)) != NULL);
+	require(o->statedir[0] == '/');
+	check_domains(&o->ra);
+	if (o->action == ACTION_RUN || o->action == ACTION_DRY_RUN)
+		check_lans(p);
 	if (o->action != ACTION_RUN)
 		return;
 	require(s->retry_min > 0 && s->retry_min <= s->retry_max);
 	require(s->ping_interval > 0 && s->ping_timeout > 0);
 	require(s->user[0] != '\0' && o->server[0] != '\0');
 	require(!p->adopt || p->ifname[0] != '\0');
+}
+
+static void
+check_fault(const struct err *e)
+{
+	require(e->code == EINVAL && e->text[0] != '\0');
+	require(strchr(e->text, '\n') == NULL);
 }
 
 int
@@ -69,7 +113,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_good(&o);
 		return 0;
 	}
-	require(e.code == EINVAL && e.text[0] != '\0');
-	require(strchr(e.text, '\n') == NULL);
+	check_fault(&e);
+	require(o.nfaults <= OPTIONS_FAULTS_MAX);
+	for (unsigned i = 0; i < o.nfaults; i++)
+		check_fault(&o.faults[i]);
 	return 0;
 }

@@ -100,6 +100,35 @@ offer(struct input *in, struct grant *g)
 		g->prefixes[i] = prefix(in);
 }
 
+/* -P, and the interfaces that it names as they are. */
+static void
+lans(struct input *in, struct plan_conf *c, struct lan l[NETOP_SLOTS])
+{
+	static const uint8_t hwlens[] = {6, 8, 0, 6};
+	struct delegation *d;
+	unsigned i, bits;
+
+	memset(l, 0, NETOP_SLOTS * sizeof(l[0]));
+	c->ndelegations = octet(in) % (PLAN_DELEGATIONS + 2);
+	for (i = 0; i < c->ndelegations && i < PLAN_DELEGATIONS; i++) {
+		d = &c->delegations[i];
+		bits = octet(in);
+		d->slot = bits % (NETOP_SLOTS + 1);
+		d->has_host = (bits & 0x40) != 0;
+		take(in, &d->sla, bits & 0x80 ? 1 : sizeof(d->sla));
+		take(in, d->host, sizeof(d->host));
+		d->len = octet(in);
+		if (d->slot == NETOP_SLOT_TUNNEL || d->slot == NETOP_SLOTS)
+			continue;
+		strlcpy(c->lans[d->slot], "eth", sizeof(c->lans[0]));
+		c->lans[d->slot][3] = (char)octet(in);
+		bits = octet(in);
+		l[d->slot].ifindex = bits & 1;
+		l[d->slot].hwlen = hwlens[bits >> 1 & 3];
+		take(in, l[d->slot].hwaddr, sizeof(l[0].hwaddr));
+	}
+}
+
 static bool
 contains(const struct plan *p, const struct netop *op)
 {
@@ -124,6 +153,41 @@ check_allowed(
 	for (i = 0; i < p->n; i++) {
 		if (policy_check(&policy, &p->ops[i], &e) != 0)
 			abort();
+	}
+}
+
+/* What is not there has no address, and no address is there twice. */
+static void
+check_lans(const struct plan_conf *c, const struct lan *l,
+    const struct grant *g, const struct plan *p)
+{
+	struct prefix6 subnets[PLAN_LAN_ADDRS_MAX];
+	unsigned i, k, n;
+	uint8_t slot;
+
+	for (i = 0; i < p->n; i++) {
+		if (p->ops[i].slot != NETOP_SLOT_TUNNEL &&
+		    (p->ops[i].kind != NETOP_ADDR ||
+			l[p->ops[i].slot].ifindex == 0))
+			abort();
+	}
+	for (i = 0; i < p->n; i++) {
+		for (k = 0; k < i; k++) {
+			if (p->ops[i].kind == NETOP_ADDR &&
+			    p->ops[k].kind == NETOP_ADDR &&
+			    addr6_equal(
+				&p->ops[i].prefix.addr, &p->ops[k].prefix.addr))
+				abort();
+		}
+	}
+	for (slot = 0; slot < NETOP_SLOTS; slot++) {
+		n = plan_subnets(c, g, slot, subnets);
+		for (i = 0; i < n; i++) {
+			if (subnets[i].len < 64 || subnets[i].len > 127 ||
+			    prefix6_has_host_bits(&subnets[i]) ||
+			    !prefix6_is_inner(&subnets[i]))
+				abort();
+		}
 	}
 }
 
@@ -156,6 +220,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct grant a, b;
 	struct plan_conf c;
 	struct in_addr local4;
+	struct lan l[NETOP_SLOTS];
 	struct plan first, second;
 	struct err e = {0};
 
@@ -163,13 +228,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options(&in, &c);
 	offer(&in, &a);
 	offer(&in, &b);
-	if (plan_make(&c, NULL, &a, local4, &first, &e) != 0) {
+	lans(&in, &c, l);
+	if (plan_make(&c, l, &a, local4, &first, &e) != 0) {
 		if (e.text[0] == '\0' || first.n != 0)
 			abort();
 		return 0;
 	}
 	check_allowed(&c, local4, &first);
-	if (plan_make(&c, NULL, &b, local4, &second, &e) == 0) {
+	check_lans(&c, l, &a, &first);
+	if (plan_make(&c, l, &b, local4, &second, &e) == 0) {
 		check_diff(&c, local4, &first, &second);
 		check_diff(&c, local4, &second, &first);
 	}

@@ -103,6 +103,37 @@ sample(enum msg_type t, struct msg *m)
 	case MSG_ADDR4_GONE:
 		m->addr4.s_addr = 0x7f000001;
 		break;
+	case MSG_RA_OPEN:
+		m->id = 15;
+		break;
+	case MSG_PREFIXES:
+		m->count = 0x01020304;
+		break;
+	case MSG_PREFIX:
+		m->id = 3;
+		m->count = 5400;
+		m->prefix.len = 128;
+		m->prefix.addr.s6_addr[0] = 0x20;
+		m->prefix.addr.s6_addr[15] = 1;
+		break;
+	case MSG_LAN:
+		m->lan = (struct lan) {.slot = NETOP_SLOTS - 1,
+		    .up = true,
+		    .ifindex = 0x01020304,
+		    .hwlen = LAN_HWADDR_MAX,
+		    .hwaddr = {1, 2, 3, 4, 5, 6, 7, 8}};
+		m->lan.linklocal.s6_addr[0] = 0xfe;
+		m->lan.linklocal.s6_addr[15] = 9;
+		break;
+	case MSG_RA_SOCKET:
+		m->id = 1;
+		m->level = 2;
+		break;
+	case MSG_RA_FAILED:
+		m->id = 1;
+		m->code = EADDRNOTAVAIL;
+		strlcpy(m->text, "not yet", sizeof(m->text));
+		break;
 	case MSG_DIAL_CANCEL:
 	case MSG_UNDO:
 	case MSG_TUN:
@@ -134,6 +165,9 @@ assert_same(const struct msg *a, const struct msg *b)
 	assert_string_equal(a->op.ifname, b->op.ifname);
 	assert_int_equal(a->op.local4.s_addr, b->op.local4.s_addr);
 	assert_int_equal(a->op.remote4.s_addr, b->op.remote4.s_addr);
+	assert_true(prefix6_equal(&a->prefix, &b->prefix));
+	assert_int_equal(a->lan.slot, b->lan.slot);
+	assert_true(lan_equal(&a->lan, &b->lan));
 }
 
 static void
