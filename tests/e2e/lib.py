@@ -283,8 +283,10 @@ class Client:
             f.write(entry if entry is not None
                     else f"{server}:{user}:{password}\n")
         os.chmod(self.auth, mode)
+        self.state = os.path.join(self.dir, "state")
+        os.mkdir(self.state)
         self.argv = [DTCPC, "-u", user, "-f", self.pidfile, "--auth-file",
-                     self.auth, *options, server]
+                     self.auth, "--state-dir", self.state, *options, server]
         self.prefix = [*net.client.enter, *wrap]
         self.case = case
         self.child = None
@@ -432,7 +434,7 @@ class Case(unittest.TestCase):
     def tunnel(self):
         """The name of the client's tunnel interface."""
         names = [n for n in self.net.client.links()
-                 if n not in ("lo", "wan", "sit0")]
+                 if n not in ("lo", "wan", "lan0", "lan1", "sit0")]
         self.assertEqual(len(names), 1, names)
         return names[0]
 
@@ -457,7 +459,8 @@ class Case(unittest.TestCase):
         """It ends well and nothing stays."""
         self.assertEqual(client.stop(number), 0)
         self.assertUnchanged(before)
-        self.assertEqual(os.listdir(client.dir), ["dtcpc.auth"])
+        self.assertEqual(sorted(os.listdir(client.dir)),
+                         ["dtcpc.auth", "state"])
 
     def assertOneLine(self, client, pattern):
         """Exactly one line besides changes of state, and it says why."""

@@ -10,6 +10,7 @@ from lib import (CLIENT4, DTCPC, PATIENCE, SERVER4, Case, Client, alive,
                  eventually, sh)
 
 USAGE, NOT_PERMITTED = 64, 77
+PIDFILE = "/run/dtcpc.pid"
 
 
 class TestRefusals(Case):
@@ -29,6 +30,20 @@ class TestRefusals(Case):
         os.chmod(c.dir, 0o777)
         os.chown(c.auth, 65534, 65534)
         self.refused(c, NOT_PERMITTED, "root|permitted|privilege")
+
+    def test_an_interface_of_a_lan_that_is_not_there(self):
+        self.refused(self.client("-t", "network", "-P", "nosuch0/1"), 1,
+                     "-P nosuch0: no such interface")
+
+    def test_each_interface_that_cannot_be_used_has_a_line(self):
+        c = self.client("-t", "network", "-P", "nosuch0/1,lo/2,nosuch1/3")
+        c.start()
+        self.assertEqual(c.wait_exit(), 1)
+        for pattern, line in zip((
+                "-P nosuch0: no such interface",
+                "-P lo: no hardware address for an EUI-64",
+                "-P nosuch1: no such interface"), c.errors(), strict=True):
+            self.assertRegex(line, pattern)
 
     def test_no_dev_net_tun(self):
         self.serve()
@@ -57,7 +72,8 @@ class TestRefusals(Case):
     def test_no_entry_and_no_terminal(self):
         self.refused(self.client("-t", "host", entry="other:foo:bar\n",
                                  wrap=["setsid", "-w"]), 1,
-                     f"no password for foo at {SERVER4}.*no terminal")
+                     f"no password for foo at {SERVER4}.*no terminal.*"
+                     f"add a line {SERVER4}:foo:PASSWORD$")
 
     def test_unknown_user_to_run_as(self):
         self.refused(self.client("-t", "host", "--runas", "nosuchuser"), 1,
@@ -128,10 +144,17 @@ class TestUsage(Case):
         self.usage("-c", "server", pattern="-i")
 
     def test_what_is_not_supported_says_so_at_start(self):
-        for options in (["-U"], ["-b", "4028"], ["-B", "4028"],
-                        ["-P", "eth0/1"], ["-a"], ["-r", "solicit"]):
+        for options in (["-U"], ["-b", "4028"], ["-B", "4028"]):
             self.usage(*options, "-u", "foo", "server",
                        pattern=f"{options[0]}.* not supported")
+
+    def test_lans(self):
+        for option, value in (("-P", "eth0/x"), ("-P", "eth0/1,eth1/1"),
+                              ("-P", "tunnel/1"), ("--rdnss", "fd00::1"),
+                              ("--dnssl", "example.net")):
+            self.usage("-t", "network", option, value, "server",
+                       pattern=option)
+        self.usage("-P", "eth0/1", "server", pattern="-P needs -t network")
 
     def test_no_routing_tables_to_choose_from(self):
         self.usage("-F", "1", "-u", "foo", "server",
@@ -162,6 +185,31 @@ class TestRunning(Case):
         self.assertEqual(words["remote4"], SERVER4)
         self.assertEqual(c.stop(), 0)
         self.assertEqual(c.status()[0], 4)
+
+    def status_said(self, *options, user=None):
+        done = subprocess.run(
+            [DTCPC, "--status", *options],
+            capture_output=True, text=True, user=user)
+        self.assertEqual(done.stdout, "")
+        return done.returncode, done.stderr.strip()
+
+    def test_status_says_what_to_do(self):
+        c = self.client()
+        self.assertEqual(
+            self.status_said("-f", c.pidfile),
+            (4, f"dtcpc: not running: nobody holds {c.pidfile}"))
+        if not os.path.exists(PIDFILE):
+            self.assertEqual(
+                self.status_said(),
+                (4, f"dtcpc: not running: nobody holds {PIDFILE}; another "
+                    "instance: -f its pid file"))
+        with open(c.pidfile, "w"):
+            os.chmod(c.pidfile, 0o600)
+        os.chmod(c.dir, 0o755)
+        self.assertEqual(
+            self.status_said("-f", c.pidfile, user=65534),
+            (NOT_PERMITTED,
+             f"dtcpc: {c.pidfile}: Permission denied; run as root"))
 
     def test_daemon(self):
         self.serve()

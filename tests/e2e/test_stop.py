@@ -256,6 +256,9 @@ class TestForeign(Case):
             "route add 2001:db8:5::/48 via 2001:db8:e::1 dev lan",
             "route add unreachable 2001:db8:6::/48",
             "rule add from 192.0.2.9 table 77")
+        # As with "wan": the carrier is noticed a moment later.
+        eventually(lambda: self.net.client.links()["lan"]["operstate"]
+                   == "UP", 10, "the veth pair is up")
 
     def test_foreign_default_route_address_and_interface(self):
         self.foreign()

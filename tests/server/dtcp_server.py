@@ -27,6 +27,7 @@ import struct
 import sys
 import time
 
+import icmp6
 import tunnel
 from behaviour import Behaviours
 
@@ -313,6 +314,8 @@ class Server:
             "tun": lambda: tunnel.UserTunnels(args.tun_name, args.mtu),
             "sit": lambda: tunnel.SitTunnels(args.mtu),
             "none": tunnel.NoTunnels}[args.tunnel]()
+        self.router = args.router
+        self.tunnels.heard = self.heard
 
     def log(self, event, **fields):
         line = {"t": round(time.monotonic(), 6), "event": event, **fields}
@@ -327,6 +330,16 @@ class Server:
         base = (unit + 1) * 4
         return (f"{self.prefix6}{base + 2:04x}",
                 f"{self.prefix6}{base + 1:04x}")
+
+    def heard(self, lease, packet):
+        """A client may ask for a router on its tunnel."""
+        message = icmp6.read(packet)
+        if not isinstance(message, icmp6.Solicitation):
+            return
+        self.log("solicitation", client=lease.client4, source=message.source,
+                 hoplimit=message.hoplimit)
+        if self.router:
+            self.tunnels.send(lease, icmp6.advertisement(self.router))
 
     async def client(self, reader, writer):
         self.total += 1
@@ -364,7 +377,8 @@ class Server:
         elif word == "ra":
             for c in live:
                 if c.lease:
-                    self.tunnels.send(c.lease, tunnel.router_advertisement())
+                    self.tunnels.send(c.lease, icmp6.advertisement(
+                        "fe80::bad", "2001:db8:bad::/64", mtu=1400))
         elif word == "say":
             for c in live:
                 c.writer.write(rest.encode("latin-1") + b"\r\n")
@@ -419,6 +433,8 @@ def options(argv=None):
     p.add_argument("--units", type=int, default=UNITS,
                    help="tunnels that can be had")
     p.add_argument("--tunnel", choices=("tun", "sit", "none"), default="tun")
+    p.add_argument("--router", metavar="ADDRESS",
+                   help="answer solicitations of routers as that one")
     p.add_argument("--tun-name", default="dtcps0")
     p.add_argument("--mtu", type=int, default=1280)
     p.add_argument("--log", metavar="FILE", help="default: standard output")

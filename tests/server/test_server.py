@@ -8,7 +8,7 @@ import unittest
 
 import behaviour
 import dtcp_server
-import tunnel
+import icmp6
 from process import ServerProcess
 
 
@@ -213,13 +213,33 @@ class Bad(ServerCase):
             behaviour.Behaviour("stall@nowhere")
 
 
-class Advertisement(unittest.TestCase):
+class NeighborDiscovery(unittest.TestCase):
     def test_checksum(self):
-        packet = tunnel.router_advertisement()
+        packet = icmp6.advertisement("fe80::bad", "2001:db8:bad::/64")
         pseudo = packet[8:40] + len(packet[40:]).to_bytes(4, "big")
         pseudo += (58).to_bytes(4, "big")
-        self.assertEqual(tunnel.checksum(pseudo + packet[40:]), 0)
+        self.assertEqual(icmp6.checksum(pseudo + packet[40:]), 0)
         self.assertEqual(packet[7], 255)
+
+    def test_what_is_written_is_read(self):
+        ra = icmp6.read(icmp6.advertisement(
+            "fe80::1", "2001:db8:1::/64", 900, 600, 300, 1400))
+        self.assertEqual((ra.source, ra.router_lifetime, ra.mtu),
+                         ("fe80::1", 900, 1400))
+        self.assertEqual(ra.prefixes["2001:db8:1::/64"].lifetimes, (600, 300))
+        self.assertEqual(ra.order, [icmp6.PREFIX, icmp6.MTU])
+        self.assertEqual(icmp6.read(icmp6.solicitation("fe80::2", 64)),
+                         icmp6.Solicitation(0.0, "fe80::2", 64))
+
+    def test_others_are_none(self):
+        for packet in b"", b"\x60" * 40, icmp6.packet(
+                "fe80::1", "ff02::1", bytes((icmp6.ECHO_REQUEST, 0, 0, 0))):
+            self.assertIsNone(icmp6.read(packet))
+
+    def test_domain_names(self):
+        self.assertEqual(
+            icmp6.names(b"\7example\3net\0\1a\3org\0\0\0\0"),
+            ("example.net", "a.org"))
 
 
 if __name__ == "__main__":

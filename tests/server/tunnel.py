@@ -73,6 +73,9 @@ class NoTunnels:
     def send(self, lease, packet):
         """Put a bare IPv6 packet into the tunnel."""
 
+    def heard(self, lease, packet):
+        """For whoever wants to look at what comes out of it."""
+
 
 class RawSockets(NoTunnels):
     """Raw protocol-41 sockets, one for each of our IPv4 addresses."""
@@ -176,7 +179,10 @@ class UserTunnels(RawSockets):
             except OSError:
                 return
             inner = packet[(packet[0] & 15) * 4:]
-            if any(lease.client4 == source for lease in self.leases):
+            lease = next((x for x in reversed(self.leases)
+                          if x.client4 == source), None)
+            if lease:
+                self.heard(lease, inner)
                 try:
                     os.write(self.fd, inner)
                 except OSError:
@@ -217,28 +223,3 @@ class SitTunnels(RawSockets):
         name = self.devices.pop(lease, None)
         if name:
             ip_batch(f"tunnel del {name}")
-
-
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-def router_advertisement(prefix="2001:db8:bad::", mtu=1400):
-    """RFC 4861 4.2 with an autoconfigurable prefix and an MTU option."""
-    src = ipaddress.IPv6Address("fe80::bad").packed
-    dst = ipaddress.IPv6Address("ff02::1").packed
-    options = struct.pack("!BBBBIII16s", 3, 4, 64, 0xC0, 3600, 1800, 0,
-                          ipaddress.IPv6Address(prefix).packed)
-    options += struct.pack("!BBHI", 5, 1, 0, mtu)
-
-    def message(check):
-        return struct.pack("!BBHBBHII", 134, 0, check, 64, 0, 1800, 0,
-                           0) + options
-
-    size = len(message(0))
-    check = checksum(src + dst + struct.pack("!II", size, 58) + message(0))
-    header = struct.pack("!IHBB16s16s", 6 << 28, size, 58, 255, src, dst)
-    return header + message(check)

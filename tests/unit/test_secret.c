@@ -165,7 +165,8 @@ test_absent(void **state)
 	write_file("host:foo:bar\n", 13, 0600);
 	assert_int_equal(
 	    secret_from_file(*state, path, "host", "nobody", &e), -ENOENT);
-	assert_non_null(strstr(e.text, "no entry for host:nobody"));
+	assert_non_null(strstr(e.text,
+	    "no entry for host:nobody: add a line host:nobody:PASSWORD"));
 	assert_int_equal(secret_from_file(*state, "/tmp/test_secret/none",
 			     "host", "foo", &e),
 	    -ENOENT);
