@@ -40,14 +40,15 @@ enum msg_type {
 	MSG_DIGEST_FAILED, /* code, text */
 	MSG_APPLIED,	   /* id; op: the tunnel in effect, or NETOP_NONE */
 	MSG_APPLY_FAILED,  /* id, code, text; everything is undone */
-	MSG_TUN,	   /* descriptor of the tun device */
-	MSG_OUTER,	   /* descriptor of the outer socket */
-	MSG_LOST,	   /* op: someone removed it */
-	MSG_LOST_END,	   /* no more of them for now */
-	MSG_LAN,	   /* lan: an interface of -P, as it is now */
-	MSG_RA_SOCKET,	   /* id: slot; level: enum ra_socket; descriptor */
-	MSG_RA_FAILED,	   /* id: slot; code, text */
-	MSG_ADDR4_NEW,	   /* addr4 */
+	/* level: both descriptors' features (enum user_feature) together */
+	MSG_TUN,       /* level; descriptor of the tun device */
+	MSG_OUTER,     /* level; descriptor of the outer socket */
+	MSG_LOST,      /* op: someone removed it */
+	MSG_LOST_END,  /* no more of them for now */
+	MSG_LAN,       /* lan: an interface of -P, as it is now */
+	MSG_RA_SOCKET, /* id: slot; level: enum ra_socket; descriptor */
+	MSG_RA_FAILED, /* id: slot; code, text */
+	MSG_ADDR4_NEW, /* addr4 */
 	MSG_ADDR4_GONE,
 	MSG_DEFAULT4,
 	MSG_RECONNECT, /* SIGHUP */

@@ -10,6 +10,7 @@
 #include "dtcp/addr.h"
 
 #define GRANT_PREFIXES_MAX 8
+#define GRANT_KEY_LEN	   16 /* octets of the key of a UDP tunnel */
 
 enum tunnel_type {
 	TUNNEL_ONLY,	/* "tunnelonly": no inner addresses */
@@ -26,6 +27,10 @@ struct grant {
 	struct in6_addr server6;
 	unsigned nprefixes;
 	struct prefix6 prefixes[GRANT_PREFIXES_MAX];
+	bool udp;	/* IPv6 in UDP, not protocol 41 */
+	uint16_t port4; /* far end's UDP port, host order */
+	bool has_key;
+	uint8_t key[GRANT_KEY_LEN]; /* goes into keep-alives; a secret */
 };
 
 #endif

@@ -7,6 +7,7 @@
 #define DTCP_KERNEL_H
 
 #include "dtcp/err.h"
+#include "dtcp/feature.h"
 #include "dtcp/netop.h"
 #include "dtcp/snapshot.h"
 
@@ -23,6 +24,13 @@ enum kevent_kind {
 struct kevent {
 	enum kevent_kind kind;
 	struct in_addr addr4;
+};
+
+/* What the relay of a user-space tunnel works with. */
+struct user_fds {
+	int tunfd;
+	int outerfd;
+	unsigned features; /* enum user_feature */
 };
 
 struct kernel_ops {
@@ -74,12 +82,14 @@ struct kernel_ops {
 
 	/*
 	 * For a user-space tunnel in effect: new descriptors of its tun
-	 * device and of an outer raw socket (protocol 41) bound to local4 and
-	 * connected to remote4, both non-blocking and close-on-exec, for the
-	 * caller to own.  outer: the TUNNEL or OUTER operation in effect.
+	 * device and of an outer socket bound to local4 and connected to
+	 * remote4, both non-blocking and close-on-exec, for the caller to own.
+	 * The socket is a UDP one where there are ports, else a raw one of
+	 * protocol 41.  outer: the TUNNEL or OUTER operation in effect.
+	 * -EADDRINUSE: lport is another program's, or still open.
 	 */
-	int (*open_user)(struct kernel *, const struct netop *outer, int *tunfd,
-	    int *rawfd, struct err *);
+	int (*open_user)(struct kernel *, const struct netop *outer,
+	    struct user_fds *fds, struct err *);
 
 	/*
 	 * Watch for changes: a descriptor to poll for reading, valid until

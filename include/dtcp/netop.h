@@ -22,7 +22,7 @@
 enum netop_kind {
 	NETOP_NONE,	 /* nothing (an op with no inverse) */
 	NETOP_TUNNEL,	 /* create or adopt: name, outer pair, tag */
-	NETOP_OUTER,	 /* change the outer pair */
+	NETOP_OUTER,	 /* change the outer pair, ports included */
 	NETOP_FIB,	 /* the interface belongs to routing table fib */
 	NETOP_ACCEPT_RA, /* F_ON or not; enables IPv6 on it too */
 	NETOP_MTU,
@@ -87,6 +87,8 @@ struct netop {
 	uint32_t metric;       /* ROUTE, where the system has one */
 	struct in_addr local4; /* TUNNEL, OUTER */
 	struct in_addr remote4;
+	uint16_t lport;	       /* TUNNEL, OUTER: UDP ports, host order; */
+	uint16_t rport;	       /* 0 and 0: protocol 41 */
 	struct prefix6 prefix; /* ADDR, ROUTE */
 	struct in6_addr peer;  /* ADDR with F_PEER */
 	uint32_t former;       /* ACCEPT_RA that undoes: see above */
@@ -131,19 +133,23 @@ bool netop_equal(const struct netop *a, const struct netop *b);
  */
 bool netop_same_tunnel(const struct netop *a, const struct netop *b);
 
+/* The outer pair of TUNNEL or OUTER, ports included, into another one. */
+void netop_copy_outer(struct netop *to, const struct netop *from);
+
 /*
  * Fixed-size encoding, field by field, network byte order: messages and the
- * undo file.  Decoding refuses unknown kinds, flags, a former value or a fib
- * that the kind does not have, slots out of range, prefix lengths over 128,
- * names without NUL or with odd bytes: -EBADMSG.
+ * undo file.  Decoding refuses unknown kinds, flags, a former value, a fib or
+ * ports that the kind does not have, one port without the other, slots out of
+ * range, prefix lengths over 128, names without NUL or with odd bytes:
+ * -EBADMSG.
  */
-#define NETOP_WIRE_SIZE 80
+#define NETOP_WIRE_SIZE 84
 void netop_encode(const struct netop *op, uint8_t buf[NETOP_WIRE_SIZE]);
 int netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op);
 
 /*
  * For people: "route add default dev dtcp0 metric 2048", and " fib 1" where
- * that is not 0.  Returns buf.
+ * that is not 0; an outer pair with " udp 4028 to 4029".  Returns buf.
  */
 #define NETOP_TEXT_MAX 192
 const char *netop_format(const struct netop *op, char *buf, size_t size);

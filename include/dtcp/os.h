@@ -66,24 +66,27 @@ int os_drop(const struct os_ids *ids, struct err *e);
 
 /*
  * The engine, once confined: reach nothing that it does not hold already.
- * Linux: make no socket and change none, send nothing with an address
- * (seccomp(2)).  FreeBSD: capability mode (cap_enter(2)); the descriptors 0
- * to 2 can only be written to, channel is limited as OS_FD_CHANNEL.  Before
- * it returns it tries something forbidden.
- * 0; -ENOSYS where the system cannot (a kernel without seccomp or Capsicum):
- * what os_confine() did holds all the same.  Any other error means that the
- * seal does not hold: the process has to exit.
+ * Linux: make no socket and change none, but for what follows the packets
+ * (UDP_SEGMENT, IP_TOS), and send nothing with an address (seccomp(2)).
+ * FreeBSD: capability mode (cap_enter(2)); the descriptors 0 to 2 can only be
+ * written to, channel is limited as OS_FD_CHANNEL.  Before it returns it tries
+ * something forbidden.
+ *
+ * Return 0; -ENOSYS where the system cannot (a kernel without seccomp or
+ * Capsicum): what os_confine() did holds all the same.  Any other error means
+ * that the seal does not hold: the process has to exit.
  */
 int os_seal(int channel, struct err *e);
 
 /* What the engine does with a descriptor. */
 enum os_fd_use {
-	OS_FD_CHANNEL, /* messages to and from the root process */
-	OS_FD_STREAM,  /* the connection to the server: also shutdown(2) */
-	OS_FD_TUN,     /* packets of a tun device */
-	OS_FD_OUTER,   /* packets of a connected datagram or raw socket */
-	OS_FD_TIMER,   /* os_timer_open() */
-	OS_FD_ICMP6,   /* messages of a raw ICMPv6 socket */
+	OS_FD_CHANNEL,	 /* messages to and from the root process */
+	OS_FD_STREAM,	 /* the connection to the server: also shutdown(2) */
+	OS_FD_TUN,	 /* packets of a tun device */
+	OS_FD_OUTER,	 /* packets of a connected raw socket */
+	OS_FD_OUTER_UDP, /* datagrams of a connected one; its traffic class */
+	OS_FD_TIMER,	 /* os_timer_open() */
+	OS_FD_ICMP6,	 /* messages of a raw ICMPv6 socket */
 };
 
 /*

@@ -16,6 +16,8 @@
 #define PLAN_MTU_DEFAULT    1280
 #define PLAN_MTU_MIN	    1280  /* RFC 8200 5 */
 #define PLAN_MTU_MAX	    65515 /* what fits into an IPv4 packet */
+#define PLAN_MTU_MAX_UDP    65507 /* and into one with a UDP header */
+#define PLAN_UDP_PORT	    4028
 #define PLAN_METRIC_DEFAULT 2048
 #define PLAN_METRIC_REJECT  0x7fffffffU /* above connected routes */
 
@@ -37,6 +39,8 @@ struct plan_conf {
 	bool keep;		     /* -o */
 	bool encap_kernel;	     /* --encap; both = auto */
 	bool encap_user;
+	bool udp;		    /* -U */
+	uint16_t udp_port;	    /* -b: our end's UDP port */
 	uint32_t mtu;		    /* -m */
 	uint32_t metric;	    /* --metric */
 	uint32_t fib;		    /* of the routes: -F, or this process's */
@@ -100,10 +104,13 @@ int grant_check(const struct grant *g, struct in_addr local4, struct err *e);
  * address where there is no hardware address to make it from: its own, or for
  * the tunnel that of the first of -P that has one.
  *
- * Calls grant_check().  0, or -EINVAL with one line: the grant, or options
- * that cannot be (no encapsulation, MTU, metric, -c without a name, an -A that
- * is not inner or is the pair's far end), or -P that does not go with it: a
- * grant without a prefix, a prefix longer than /64, an SLA-id that does not
+ * With c->udp the tunnel is one of user space, from c->udp_port to g->port4.
+ *
+ * Calls grant_check().  0, or -EINVAL with one line: the grant, options that
+ * cannot be (no encapsulation, MTU, metric, -c without a name, an -A that is
+ * not inner or is the pair's far end, -U without a port or without user space),
+ * a grant over UDP without -U and the reverse, or -P that does not go with it:
+ * a grant without a prefix, a prefix longer than /64, an SLA-id that does not
  * fit between the prefix and bit 64, the same subnet twice, more than
  * PLAN_LAN_ADDRS_MAX addresses.
  */

@@ -19,16 +19,17 @@ struct policy {
 
 /*
  * Only our own tunnel, named by slot alone; outer local end the live
- * connection's, remote end a unicast IPv4 that is not ours; the name,
- * encapsulations, MTU, metric, routing table and flags that the options give
- * (the interface's own table only with -F); accept_ra on only with -r solicit;
- * inner addresses from 2000::/3 or fc00::/7, either a /128 with a peer or one
- * of -A or -P; routes that the options ask for (plan_routes()), or a reject
- * route of /16 to /128 from 2000::/3 or fc00::/7 with PLAN_METRIC_REJECT;
- * removals of these.  On another interface nothing but the addresses that -P
- * puts there, known by length, host-id and SLA-id.  A peer only where a type
- * can have one, a reject route and what is of -P only for type network.  0, or
- * -EPERM with a line that names operation and rule.
+ * connection's, remote end a unicast IPv4 that is not ours, UDP ports with -U
+ * and never without, our end's that of -b; the name, encapsulations, MTU,
+ * metric, routing table and flags that the options give (the interface's own
+ * table only with -F); accept_ra on only with -r solicit; inner addresses from
+ * 2000::/3 or fc00::/7, either a /128 with a peer or one of -A or -P; routes
+ * that the options ask for (plan_routes()), or a reject route of /16 to /128
+ * from 2000::/3 or fc00::/7 with PLAN_METRIC_REJECT; removals of these.  On
+ * another interface nothing but the addresses that -P puts there, known by
+ * length, host-id and SLA-id.  A peer only where a type can have one, a reject
+ * route and what is of -P only for type network.  0, or -EPERM with a line that
+ * names operation and rule.
  */
 int policy_check(const struct policy *p, const struct netop *op, struct err *e);
 

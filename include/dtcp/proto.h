@@ -55,6 +55,8 @@ int proto_parse_greeting(const char *line, size_t n,
  * of a peer pair; prefixes may be separated by blanks or commas; key=value
  * fields come last and unknown ones are ignored.  host needs a pair and takes
  * no prefix, network needs at least one prefix, tunnelonly takes neither.
+ * proto=udp needs port= (1 to 65535) and may have key= (32 hex digits); both
+ * are ignored without it.  None of the three may come twice.
  * Fields are separated by one blank; one at the end of the line is forgiven.
  * Whether the values make sense is grant_check()'s matter.  g is written only
  * on success.
@@ -71,16 +73,18 @@ int proto_parse_ok(const char *line, size_t n, struct err *e);
 
 /*
  * Requests, with CRLF, NUL-terminated.  Return the length, or -EMSGSIZE /
- * -EINVAL (a user or digest with a blank or control byte, empty).
+ * -EINVAL (a user or digest with a blank or control byte, empty).  udp_port:
+ * -1 no UDP tunnel, 0 one whose port the server has to find out, else the port
+ * where the server is to send to.
  */
 int proto_make_tunnel(char *buf, size_t size, const char *user,
-    const char *digest, enum tunnel_type type);
+    const char *digest, enum tunnel_type type, int udp_port);
 int proto_make_ping(char *buf, size_t size);
 int proto_make_quit(char *buf, size_t size);
 
 /*
- * A line for the debug log: the digest of a TUNNEL request is masked, the
- * trailing CRLF left out.
+ * A line for the debug log: the digest of a TUNNEL request and what follows
+ * "key=" are masked, the trailing CRLF left out.
  */
 void proto_mask(const char *line, size_t n, char *buf, size_t size);
 

@@ -40,8 +40,8 @@ enum session_state {
  * retry_min * 2^(n-1), never above retry_max.  After a session in which a
  * ping was answered the first wait is 0.5 to 5 s (not above retry_max), after
  * the loss of the local address none.  Where the server refuses
- * authentication or type, or a NAT is in the way, trying again helps little:
- * the wait is a random time from
+ * authentication or type, grants no UDP tunnel where one was asked for, or a
+ * NAT is in the way, trying again helps little: the wait is a random time from
  *     refused_min = max(retry_min, min(60 s, retry_max))
  * to refused_min * 2^n, never above refused_max, which is 1 h where retry_max
  * is the default, and retry_max itself where the user chose one.  An answered
@@ -56,6 +56,8 @@ struct session_conf {
 	char user[PROTO_USER_MAX + 1]; /* -u */
 	bool nat;		       /* -n */
 	bool persist;		       /* -l */
+	bool udp;		       /* -U */
+	uint16_t udp_announce;	       /* -B, -b; 0: no port field */
 	uint32_t ping_interval;	       /* ms */
 	uint32_t ping_timeout;
 	uint32_t retry_min;

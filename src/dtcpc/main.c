@@ -288,7 +288,5 @@ main(int argc, char *argv[])
 	case ACTION_RUN:
 		break;
 	}
-	if (options_unsupported(&o, &e) != 0)
-		return usage_error(&o, &e, false);
 	return o.action == ACTION_DRY_RUN ? dry_run(&o) : run(&o);
 }

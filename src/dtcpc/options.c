@@ -66,6 +66,7 @@ set_defaults(struct options *o)
 	o->session.retry_max = SESSION_RETRY_MAX;
 	o->plan.encap_kernel = true;
 	o->plan.encap_user = true;
+	o->plan.udp_port = PLAN_UDP_PORT;
 	o->plan.mtu = PLAN_MTU_DEFAULT;
 	o->plan.metric = PLAN_METRIC_DEFAULT;
 	o->plan.fib = os_fib();
@@ -166,16 +167,45 @@ check_lans(struct options *o, struct err *e)
 	return r;
 }
 
+/*
+ * A port that nobody outside can reach is not announced: behind a NAT the
+ * server finds out, unless the NAT forwards one.
+ */
+static int
+check_udp(struct options *o, struct err *e)
+{
+	const struct plan_conf *p = &o->plan;
+	struct session_conf *s = &o->session;
+
+	if (!p->udp)
+		return 0;
+	if (!p->encap_user)
+		return err_set(e, EINVAL,
+		    "-U and --encap kernel exclude each other: dtcpc carries "
+		    "the packets of a UDP tunnel itself");
+	if (p->mtu > PLAN_MTU_MAX_UDP)
+		return err_set(e, EINVAL, "-m %u: with -U at most %d", p->mtu,
+		    PLAN_MTU_MAX_UDP);
+	s->udp = true;
+	if (o->nat_port != 0)
+		s->udp_announce = o->nat_port;
+	else if (!s->nat)
+		s->udp_announce = p->udp_port;
+	return 0;
+}
+
 /* What has to agree between the options. */
 static int
 check_together(struct options *o, struct err *e)
 {
 	struct plan_conf *p = &o->plan;
+	int r;
 
 	if (o->session.retry_min > o->session.retry_max)
 		return err_set(e, EINVAL, "--retry-min is above --retry-max");
 	if (p->adopt && p->ifname[0] == '\0') {
-		if (os_default_tunnel() == NULL)
+		/* The default one is the kernel's, which has no UDP. */
+		if (os_default_tunnel() == NULL || p->udp)
 			return err_set(e, EINVAL,
 			    "-c needs -i here: which interface to use");
 		strlcpy(p->ifname, os_default_tunnel(), sizeof(p->ifname));
@@ -187,7 +217,8 @@ check_together(struct options *o, struct err *e)
 	    (p->replace_default || p->nroutes > 0))
 		return err_set(
 		    e, EINVAL, "-R and --replace-default need -r static");
-	return check_lans(o, e);
+	r = check_udp(o, e);
+	return r != 0 ? r : check_lans(o, e);
 }
 
 /*
@@ -253,16 +284,4 @@ options_parse(int argc, char *argv[], struct options *o, struct err *e)
 		r = -e->code;
 	}
 	return r;
-}
-
-int
-options_unsupported(const struct options *o, struct err *e)
-{
-	const char *what = NULL;
-
-	if (o->udp || o->udp_port != 0 || o->nat_port != 0)
-		what = o->udp ? "-U" : o->udp_port != 0 ? "-b" : "-B";
-	if (what == NULL)
-		return 0;
-	return err_set(e, ENOTSUP, "%s is not supported by this version", what);
 }

@@ -37,14 +37,11 @@ struct options {
 	/* Absolute, for the daemon leaves the directory it was started in. */
 	char pidfile[OPTIONS_PIDFILE_MAX]; /* -f */
 	char auth_file[OPTIONS_PATH_MAX];  /* --auth-file */
-	struct session_conf session;	 /* -u -t -n -l, --ping-*, --retry-* */
-	char statedir[OPTIONS_PATH_MAX]; /* --state-dir */
-	struct plan_conf plan;		 /* -i -c -o -m -A -P -R -r -F, ... */
-	struct ra_conf ra;		 /* -a --rdnss --dnssl */
-	/* What options_unsupported() refuses. */
-	bool udp;	   /* -U */
-	uint32_t udp_port; /* -b, 0 = not given */
-	uint32_t nat_port; /* -B, 0 = not given */
+	struct session_conf session;	   /* -u -t -n -l -U, --ping-*, ... */
+	char statedir[OPTIONS_PATH_MAX];   /* --state-dir */
+	struct plan_conf plan; /* -i -c -o -m -A -P -R -r -F -U -b */
+	struct ra_conf ra;     /* -a --rdnss --dnssl */
+	uint16_t nat_port;     /* -B, 0 = not given */
 	/* What is wrong with -P, an item each; where options_parse() fails. */
 	unsigned nfaults;
 	struct err faults[OPTIONS_FAULTS_MAX];
@@ -57,12 +54,6 @@ struct options {
  * before it, in o->faults.
  */
 int options_parse(int argc, char *argv[], struct options *o, struct err *e);
-
-/*
- * Options that are understood and whose work this version cannot do.  0, or
- * -ENOTSUP with one line that names the first of them (exit 64).
- */
-int options_unsupported(const struct options *o, struct err *e);
 
 /* SYNOPSIS of the manual, to stderr; with all options explained, to stdout. */
 void options_usage(void);

@@ -105,6 +105,17 @@ set_lans(struct optset *p, const char *arg)
 }
 
 static int
+set_udp_port(struct optset *p, enum opt i, const char *arg, uint16_t *out)
+{
+	uint32_t port;
+	int r = set_number(p, i, arg, 1, UINT16_MAX, &port);
+
+	if (r == 0)
+		*out = (uint16_t)port;
+	return r;
+}
+
+static int
 set_port(struct optset *p, const char *arg)
 {
 	uint32_t port;
@@ -178,9 +189,9 @@ optset_apply(struct optset *p, enum opt i, const char *arg)
 	case OPT_ADDRESS:
 		return checked(p, i, arg, value_addresses(arg, &o->plan));
 	case OPT_UDP_PORT:
-		return set_number(p, i, arg, 1, UINT16_MAX, &o->udp_port);
+		return set_udp_port(p, i, arg, &o->plan.udp_port);
 	case OPT_NAT_PORT:
-		return set_number(p, i, arg, 1, UINT16_MAX, &o->nat_port);
+		return set_udp_port(p, i, arg, &o->nat_port);
 	case OPT_NO_CLONE:
 		o->plan.adopt = true;
 		return 0;
@@ -225,7 +236,7 @@ optset_apply(struct optset *p, enum opt i, const char *arg)
 	case OPT_USER:
 		return set_user(p, arg);
 	case OPT_UDP:
-		o->udp = true;
+		o->plan.udp = true;
 		return 0;
 	case OPT_AUTH_FILE:
 		return checked(p, i, arg,

@@ -11,9 +11,10 @@ const struct opt_desc opt_table[OPT_COUNT] = {
 	"address, address/len or \"address -prefixlen len\", len 64 if not "
 	"given"},
     [OPT_UDP_PORT] = {'b', "udp-port", "udp-port", NULL,
-	"local port of a UDP tunnel (not supported yet)"},
+	"with -U: local UDP port (4028)"},
     [OPT_NAT_PORT] = {'B', "nat-port", "nat-port", NULL,
-	"port that a NAT forwards to a UDP tunnel (not supported yet)"},
+	"with -U: port that a NAT forwards to ours; the server is told this "
+	"one"},
     [OPT_NO_CLONE] = {'c', "no-clone", NULL, NULL,
 	"create no interface, use the one that -i names"},
     [OPT_DEBUG] = {'d', "debug", NULL, NULL, "log the protocol too"},
@@ -50,7 +51,8 @@ const struct opt_desc opt_table[OPT_COUNT] = {
 	"tunnel to ask for: tunnelonly, host, network or its other name "
 	"tunnelroute (tunnelonly)"},
     [OPT_USER] = {'u', "user", "user", NULL, "DTCP account (the login name)"},
-    [OPT_UDP] = {'U', "udp", NULL, NULL, "UDP tunnel (not supported yet)"},
+    [OPT_UDP] = {'U', "udp", NULL, NULL,
+	"carry IPv6 in UDP, which passes a NAT (with -n)"},
     [OPT_AUTH_FILE] = {'\0', "auth-file", "file", NULL,
 	"where the password is (" DTCP_SYSCONFDIR "/dtcpc.auth)"},
     [OPT_DNSSL] = {'\0', "dnssl", "domain", NULL,

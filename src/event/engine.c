@@ -104,7 +104,7 @@ step_once(struct engine *en, const struct session_event *ev)
 		run_effect(en, &fx.fx[i]);
 }
 
-/* What the LANs have to know of the session. */
+/* What the LANs and the far end of the tunnel have to know of the session. */
 static void
 follow_session(struct engine *en)
 {
@@ -113,8 +113,12 @@ follow_session(struct engine *en)
 	if (up != en->tunnel_up) {
 		en->tunnel_up = up;
 		advertise_tunnel(en, up);
-		if (!up)
+		if (up) {
+			keepalive_begin(en);
+		} else {
+			keepalive_end(en);
 			solicit_end(en);
+		}
 	}
 	advertise_settle(en);
 }
@@ -214,6 +218,8 @@ engine_main(void *arg, int channel)
 		_exit(1);
 	en.timer = open_timer(&en, on_timer, &en.timer_event);
 	en.ra_timer = open_timer(&en, advertise_timer, &en.ra_timer_event);
+	en.keepalive_timer =
+	    open_timer(&en, keepalive_timer, &en.keepalive_event);
 	en.channel_event =
 	    event_new(en.base, channel, EV_READ | EV_PERSIST, heard_read, &en);
 	if (en.channel_event == NULL || event_add(en.channel_event, NULL) == -1)

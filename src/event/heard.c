@@ -84,11 +84,11 @@ heard(struct engine *en, struct msg *m)
 		apply_failed(en, m);
 		break;
 	case MSG_TUN:
-		tunnel_set_tun(en, m->fd);
+		tunnel_set_tun(en, m->fd, (unsigned)m->level);
 		m->fd = -1;
 		break;
 	case MSG_OUTER:
-		tunnel_set_outer(en, m->fd);
+		tunnel_set_outer(en, m->fd, (unsigned)m->level);
 		m->fd = -1;
 		break;
 	case MSG_LOST:

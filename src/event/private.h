@@ -83,6 +83,11 @@ struct engine {
 	struct event *tun_event;
 	struct event *outer_event;
 
+	int keepalive_timer; /* os_timer_open() */
+	struct event *keepalive_event;
+	unsigned keepalive_first; /* to come at the short distance */
+	int64_t sent_at; /* when packets or a keep-alive went out last */
+
 	/* The grant that is in effect, whatever the session does now. */
 	bool granted_known;
 	struct grant granted;
@@ -191,9 +196,14 @@ void solicit_ready(struct engine *en);
 void solicit_heard(struct engine *en, const struct ra_heard *h);
 void solicit_timer(struct engine *en, int64_t now);
 
+/* keepalive.c: of a UDP tunnel, while it is up. */
+void keepalive_begin(struct engine *en);
+void keepalive_end(struct engine *en);
+void keepalive_timer(evutil_socket_t fd, short what, void *arg);
+
 /* relay_events.c: the relay where it moves the packets. */
-void tunnel_set_tun(struct engine *en, int fd);
-void tunnel_set_outer(struct engine *en, int fd);
+void tunnel_set_tun(struct engine *en, int fd, unsigned features);
+void tunnel_set_outer(struct engine *en, int fd, unsigned features);
 void relay_set_rules(struct engine *en, const struct grant *g);
 void relay_end(struct engine *en);
 

@@ -3,7 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dtcp/feature.h"
 #include "dtcp/log.h"
+#include "dtcp/os.h"
 #include "private.h"
 
 static void
@@ -46,11 +48,14 @@ static void
 on_tun(evutil_socket_t fd, short what, void *arg)
 {
 	struct engine *en = arg;
+	const uint64_t before = en->relay.stats.packets_out;
 	int r;
 
 	(void)fd;
 	(void)what;
 	r = relay_from_tun(&en->relay);
+	if (en->relay.rules.udp && en->relay.stats.packets_out != before)
+		en->sent_at = os_now_ms();
 	if (r < 0)
 		relay_died(en, "the tunnel device", r);
 }
@@ -89,14 +94,22 @@ set_fd(struct engine *en, struct event **ev, int *where, int fd,
 }
 
 void
-tunnel_set_tun(struct engine *en, int fd)
+tunnel_set_tun(struct engine *en, int fd, unsigned features)
 {
+	en->relay.features = features;
+	en->relay.mtu = en->conf->plan->mtu;
 	set_fd(en, &en->tun_event, &en->relay.tunfd, fd, on_tun);
 }
 
 void
-tunnel_set_outer(struct engine *en, int fd)
+tunnel_set_outer(struct engine *en, int fd, unsigned features)
 {
+	en->relay.features = features;
+	relay_new_socket(&en->relay);
+	log_msg(LOG_INFO, "relay tun=%s out=%s in=%s",
+	    features & USER_VNET ? "offload" : "plain",
+	    features & USER_GSO ? "gso" : "plain",
+	    features & USER_GRO ? "gro" : "plain");
 	set_fd(en, &en->outer_event, &en->relay.outerfd, fd, on_outer);
 }
 
@@ -126,6 +139,7 @@ relay_set_rules(struct engine *en, const struct grant *g)
 
 	memset(r, 0, sizeof(*r));
 	r->any_source = g->type == TUNNEL_ONLY;
+	r->udp = g->udp;
 	if (g->has_pair)
 		own(r, &g->client6, 128);
 	for (i = 0; i < g->nprefixes; i++)

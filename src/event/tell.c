@@ -52,6 +52,8 @@ add_grant(char *buf, size_t size, const struct engine *en)
 	if (g->has_pair)
 		add(buf, size, " client6=%s server6=%s",
 		    addr6_format(&g->client6, a), addr6_format(&g->server6, b));
+	if (g->udp)
+		add(buf, size, " port4=%" PRIu16, g->port4);
 	for (i = 0; i < g->nprefixes; i++)
 		add(buf, size, "%s%s", i == 0 ? " prefix=" : ",",
 		    prefix6_format(&g->prefixes[i], a));
@@ -143,11 +145,38 @@ sum_drops(const uint64_t drops[RELAY_VERDICTS])
 	unsigned i;
 
 	for (i = 0; i < RELAY_VERDICTS; i++)
-		n += drops[i];
+		if (i != RELAY_KEEPALIVE)
+			n += drops[i];
 	return n;
 }
 
-/* SIGUSR1: one line that says how things are. */
+static void
+add_drops(char *buf, size_t size, const char *way,
+    const uint64_t drops[RELAY_VERDICTS])
+{
+	unsigned i;
+
+	for (i = 0; i < RELAY_VERDICTS; i++)
+		if (drops[i] > 0 && i != RELAY_KEEPALIVE)
+			add(buf, size, " %s_%s=%" PRIu64, way,
+			    relay_verdict_name((enum relay_verdict)i),
+			    drops[i]);
+}
+
+/* Why packets did not pass. */
+static void
+tell_drops(const struct relay_stats *st)
+{
+	char text[LOG_LINE_MAX] = "info drops";
+	const size_t none = strlen(text);
+
+	add_drops(text, sizeof(text), "in", st->drops_in);
+	add_drops(text, sizeof(text), "out", st->drops_out);
+	if (text[none] != '\0')
+		log_msg(LOG_NOTICE, "%s", text);
+}
+
+/* SIGUSR1: how things are. */
 void
 tell_info(struct engine *en)
 {
@@ -170,5 +199,10 @@ tell_info(struct engine *en)
 		    " dropped_out=%" PRIu64,
 		    st->packets_in, st->packets_out, sum_drops(st->drops_in),
 		    sum_drops(st->drops_out));
+	if (en->user_encap && st->gso_refused > 0)
+		add(text, sizeof(text), " gso_refused=%" PRIu64,
+		    st->gso_refused);
 	log_msg(LOG_NOTICE, "%s", text);
+	if (en->user_encap)
+		tell_drops(st);
 }

@@ -9,6 +9,19 @@
 #include "dtcp/os.h"
 #include "private.h"
 
+/* New descriptors come for it: the old ones keep a UDP port from the new. */
+static void
+let_go(struct engine *en, const struct plan *ops)
+{
+	unsigned i;
+
+	for (i = 0; i < ops->n; i++) {
+		if (ops->ops[i].kind == NETOP_TUNNEL ||
+		    ops->ops[i].kind == NETOP_OUTER)
+			relay_end(en);
+	}
+}
+
 /* Ask for a list of operations and note them as in effect. */
 void
 tunnel_send(struct engine *en, const struct plan *ops)
@@ -17,6 +30,7 @@ tunnel_send(struct engine *en, const struct plan *ops)
 	    .type = MSG_APPLY, .id = ++en->apply_id, .count = ops->n, .fd = -1};
 	unsigned i;
 
+	let_go(en, ops);
 	tell(en, &m);
 	m.type = MSG_OP;
 	for (i = 0; i < ops->n; i++) {

@@ -57,8 +57,7 @@ note_outer(struct plan *have, const struct netop *op)
 		if (have->ops[i].kind != NETOP_TUNNEL ||
 		    have->ops[i].slot != op->slot)
 			continue;
-		have->ops[i].local4 = op->local4;
-		have->ops[i].remote4 = op->remote4;
+		netop_copy_outer(&have->ops[i], op);
 		return 0;
 	}
 	return -ENOENT;
@@ -226,8 +225,7 @@ add_tunnel(struct plan *cur, const struct netop *op, struct plan *out)
 	memset(&outer, 0, sizeof(outer));
 	outer.kind = NETOP_OUTER;
 	outer.slot = op->slot;
-	outer.local4 = op->local4;
-	outer.remote4 = op->remote4;
+	netop_copy_outer(&outer, op);
 	return emit(cur, out, &outer);
 }
 

@@ -7,7 +7,7 @@
 #include "dtcp/journal.h"
 
 /* "DUJ" and the version of the format, then the number of entries. */
-static const uint8_t magic[4] = {'D', 'U', 'J', 2};
+static const uint8_t magic[4] = {'D', 'U', 'J', 3};
 
 int
 journal_push(struct journal *j, const struct netop *inverse)

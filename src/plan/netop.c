@@ -199,7 +199,17 @@ static bool
 same_outer(const struct netop *a, const struct netop *b)
 {
 	return addr4_equal(a->local4, b->local4) &&
-	    addr4_equal(a->remote4, b->remote4);
+	    addr4_equal(a->remote4, b->remote4) && a->lport == b->lport &&
+	    a->rport == b->rport;
+}
+
+void
+netop_copy_outer(struct netop *to, const struct netop *from)
+{
+	to->local4 = from->local4;
+	to->remote4 = from->remote4;
+	to->lport = from->lport;
+	to->rport = from->rport;
 }
 
 static bool

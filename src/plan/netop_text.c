@@ -3,6 +3,8 @@
 
 #include "dtcp/netop.h"
 
+#define OUTER_TEXT 80
+
 /* The interface, or what is known of it. */
 static const char *
 link_name(const struct netop *op, char *buf, size_t size)
@@ -15,21 +17,36 @@ link_name(const struct netop *op, char *buf, size_t size)
 	return buf;
 }
 
+/* "local 192.0.2.1 remote 198.51.100.1": two ends, and what is between. */
+static const char *
+outer_pair(const struct netop *op, char *buf, size_t size)
+{
+	char local[ADDR4_STRLEN], remote[ADDR4_STRLEN], udp[32] = "";
+
+	if (op->rport != 0)
+		snprintf(
+		    udp, sizeof(udp), " udp %u to %u", op->lport, op->rport);
+	snprintf(buf, size, "local %s remote %s%s",
+	    addr4_format(op->local4, local), addr4_format(op->remote4, remote),
+	    udp);
+	return buf;
+}
+
 static void
 format_tunnel(const struct netop *op, char *buf, size_t size)
 {
-	char local[ADDR4_STRLEN], remote[ADDR4_STRLEN];
+	char outer[OUTER_TEXT];
 	const char *encap = "auto";
 
 	if ((op->flags & NETOP_F_USER) == 0)
 		encap = "kernel";
 	else if ((op->flags & NETOP_F_KERNEL) == 0)
 		encap = "user";
-	snprintf(buf, size, "tunnel %s %s local %s remote %s encap %s%s",
+	snprintf(buf, size, "tunnel %s %s %s encap %s%s",
 	    op->flags & NETOP_F_ADOPT ? "use" : "create",
 	    op->ifname[0] != '\0' ? op->ifname : "(any name)",
-	    addr4_format(op->local4, local), addr4_format(op->remote4, remote),
-	    encap, op->flags & NETOP_F_KEEP ? " keep" : "");
+	    outer_pair(op, outer, sizeof(outer)), encap,
+	    op->flags & NETOP_F_KEEP ? " keep" : "");
 }
 
 static void
@@ -76,7 +93,7 @@ format_route(const struct netop *op, const char *verb, char *buf, size_t size)
 const char *
 netop_format(const struct netop *op, char *buf, size_t size)
 {
-	char local[ADDR4_STRLEN], remote[ADDR4_STRLEN], slot[16];
+	char outer[OUTER_TEXT], slot[16];
 	const char *dev = link_name(op, slot, sizeof(slot));
 
 	switch (op->kind) {
@@ -84,9 +101,8 @@ netop_format(const struct netop *op, char *buf, size_t size)
 		format_tunnel(op, buf, size);
 		break;
 	case NETOP_OUTER:
-		snprintf(buf, size, "tunnel change %s local %s remote %s", dev,
-		    addr4_format(op->local4, local),
-		    addr4_format(op->remote4, remote));
+		snprintf(buf, size, "tunnel change %s %s", dev,
+		    outer_pair(op, outer, sizeof(outer)));
 		break;
 	case NETOP_FIB:
 		snprintf(buf, size, "fib %u dev %s", op->fib, dev);

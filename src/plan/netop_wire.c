@@ -1,5 +1,5 @@
 /*
- * An operation as 80 octets, network byte order: messages and the undo file.
+ * An operation as 84 octets, network byte order: messages and the undo file.
  *
  *	 0 kind   1 slot   2 flags   3 prefix length
  *	 4 interface name, NUL-padded
@@ -9,6 +9,7 @@
  *	32 outer local address      36 outer remote address
  *	40 prefix                   56 peer
  *	72 former value             76 routing table
+ *	80 local UDP port           82 remote UDP port
  */
 #include <arpa/inet.h>
 
@@ -32,6 +33,8 @@ enum {
 	OFF_PEER = 56,
 	OFF_FORMER = 72,
 	OFF_FIB = 76,
+	OFF_LPORT = 80,
+	OFF_RPORT = 82,
 };
 
 static void
@@ -48,6 +51,22 @@ get32(const uint8_t *p)
 
 	memcpy(&v, p, sizeof(v));
 	return ntohl(v);
+}
+
+static void
+put16(uint8_t *p, uint16_t v)
+{
+	v = htons(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static uint16_t
+get16(const uint8_t *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return ntohs(v);
 }
 
 static bool
@@ -79,6 +98,8 @@ netop_encode(const struct netop *op, uint8_t buf[NETOP_WIRE_SIZE])
 	memcpy(buf + OFF_PEER, &op->peer, sizeof(op->peer));
 	put32(buf + OFF_FORMER, op->former);
 	put32(buf + OFF_FIB, op->fib);
+	put16(buf + OFF_LPORT, op->lport);
+	put16(buf + OFF_RPORT, op->rport);
 }
 
 /* A name is absent or proper, and nothing hides behind its NUL. */
@@ -101,6 +122,14 @@ has_fib(enum netop_kind k)
 	return k == NETOP_FIB || k == NETOP_ROUTE || k == NETOP_ROUTE_DEL;
 }
 
+static bool
+ports_ok(enum netop_kind k, uint16_t lport, uint16_t rport)
+{
+	if (lport == 0 || rport == 0)
+		return lport == rport;
+	return k == NETOP_TUNNEL || k == NETOP_OUTER;
+}
+
 int
 netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op)
 {
@@ -113,7 +142,8 @@ netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op)
 	kind = (enum netop_kind)buf[OFF_KIND];
 	if ((buf[OFF_FLAGS] & ~netop_flags_of(kind)) ||
 	    (get32(buf + OFF_FORMER) != 0 && kind != NETOP_ACCEPT_RA) ||
-	    (get32(buf + OFF_FIB) != 0 && !has_fib(kind)))
+	    (get32(buf + OFF_FIB) != 0 && !has_fib(kind)) ||
+	    !ports_ok(kind, get16(buf + OFF_LPORT), get16(buf + OFF_RPORT)))
 		return -EBADMSG;
 
 	op->kind = kind;
@@ -130,5 +160,7 @@ netop_decode(const uint8_t buf[NETOP_WIRE_SIZE], struct netop *op)
 	memcpy(&op->peer, buf + OFF_PEER, sizeof(op->peer));
 	op->former = get32(buf + OFF_FORMER);
 	op->fib = get32(buf + OFF_FIB);
+	op->lport = get16(buf + OFF_LPORT);
+	op->rport = get16(buf + OFF_RPORT);
 	return 0;
 }

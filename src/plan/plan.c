@@ -104,22 +104,37 @@ grant_check(const struct grant *g, struct in_addr local4, struct err *e)
 }
 
 static int
-conf_check(const struct plan_conf *c, struct err *e)
+check_encap(const struct plan_conf *c, struct err *e)
 {
-	char text[PREFIX6_STRLEN];
-	unsigned i;
-
 	if (!c->encap_kernel && !c->encap_user)
 		return err_set(e, EINVAL, "no encapsulation is allowed");
+	if (c->udp && !c->encap_user)
+		return err_set(e, EINVAL,
+		    "a tunnel over UDP needs encapsulation in user space");
+	if (c->udp && c->udp_port == 0)
+		return err_set(e, EINVAL, "0 is no UDP port for our end");
+	return 0;
+}
+
+static int
+conf_check(const struct plan_conf *c, struct err *e)
+{
+	const unsigned mtu_max = c->udp ? PLAN_MTU_MAX_UDP : PLAN_MTU_MAX;
+	char text[PREFIX6_STRLEN];
+	unsigned i;
+	int rc;
+
+	if ((rc = check_encap(c, e)) != 0)
+		return rc;
 	if (strnlen(c->ifname, sizeof(c->ifname)) == sizeof(c->ifname) ||
 	    (c->ifname[0] != '\0' && !netop_ifname_ok(c->ifname)))
 		return err_set(e, EINVAL, "not an interface name");
 	if (c->adopt && c->ifname[0] == '\0')
 		return err_set(e, EINVAL,
 		    "an interface that exists is to be used, but which?");
-	if (c->mtu < PLAN_MTU_MIN || c->mtu > PLAN_MTU_MAX)
+	if (c->mtu < PLAN_MTU_MIN || c->mtu > mtu_max)
 		return err_set(e, EINVAL, "MTU %u is not %u to %u", c->mtu,
-		    PLAN_MTU_MIN, PLAN_MTU_MAX);
+		    PLAN_MTU_MIN, mtu_max);
 	/* 0 is none, and the highest is the unreachable routes'. */
 	if (c->metric == 0 || c->metric >= PLAN_METRIC_REJECT)
 		return err_set(e, EINVAL, "metric %u is not 1 to %u", c->metric,
@@ -137,6 +152,20 @@ conf_check(const struct plan_conf *c, struct err *e)
 			return err_set(e, EINVAL, "not a route");
 	}
 	return plan_check_lans(c, e);
+}
+
+static int
+check_udp(const struct plan_conf *c, const struct grant *g, struct err *e)
+{
+	if (c->udp && !g->udp)
+		return err_set(e, EINVAL,
+		    "granted tunnel is of protocol 41, not over UDP");
+	if (!c->udp && g->udp)
+		return err_set(e, EINVAL,
+		    "granted tunnel is over UDP, which was not asked for");
+	if (g->udp && g->port4 == 0)
+		return err_set(e, EINVAL, "granted UDP port is 0");
+	return 0;
 }
 
 /* The far end would be ours too, and FreeBSD has one route to each end. */
@@ -199,13 +228,17 @@ add_tunnel(const struct plan_conf *c, const struct grant *g,
 	struct netop *op;
 
 	op = plan_add(p, NETOP_TUNNEL,
-	    (c->encap_kernel ? NETOP_F_KERNEL : 0U) |
+	    (c->encap_kernel && !c->udp ? NETOP_F_KERNEL : 0U) |
 		(c->encap_user ? NETOP_F_USER : 0U) |
 		(c->adopt ? NETOP_F_ADOPT : 0U) |
 		(c->keep ? NETOP_F_KEEP : 0U));
 	memcpy(op->ifname, c->ifname, sizeof(op->ifname));
 	op->local4 = local4;
 	op->remote4 = g->server4;
+	if (c->udp) {
+		op->lport = c->udp_port;
+		op->rport = g->port4;
+	}
 	if (c->set_fib)
 		plan_add(p, NETOP_FIB, 0)->fib = c->fib;
 	plan_add(p, NETOP_ACCEPT_RA,
@@ -270,7 +303,7 @@ plan_make(const struct plan_conf *c, const struct lan *lans,
 	p->n = 0;
 	if ((rc = conf_check(c, e)) != 0 ||
 	    (rc = grant_check(g, local4, e)) != 0 ||
-	    (rc = check_own(c, g, e)) != 0 ||
+	    (rc = check_udp(c, g, e)) != 0 || (rc = check_own(c, g, e)) != 0 ||
 	    (rc = lan_check_grant(c, lans, g, e)) != 0)
 		return rc;
 	_Static_assert(5 + 1 + PLAN_ADDRS_MAX + PLAN_LAN_ADDRS_MAX +

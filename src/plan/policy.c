@@ -9,6 +9,18 @@
 /* Each rule returns NULL, or why not. */
 
 static const char *
+port_rule(const struct plan_conf *c, const struct netop *op)
+{
+	if (!c->udp && (op->lport != 0 || op->rport != 0))
+		return "a tunnel over UDP is not asked for";
+	if (c->udp && op->rport == 0)
+		return "not over UDP, as the options want it";
+	if (c->udp && op->lport != c->udp_port)
+		return "not the UDP port of the options";
+	return NULL;
+}
+
+static const char *
 outer_rule(const struct policy *p, const struct netop *op)
 {
 	if (!addr4_equal(op->local4, p->local4))
@@ -18,14 +30,14 @@ outer_rule(const struct policy *p, const struct netop *op)
 	if (addr4_equal(op->remote4, p->local4) ||
 	    (p->is_local4 != NULL && p->is_local4(p->arg, op->remote4)))
 		return "remote end is an address of this host";
-	return NULL;
+	return port_rule(p->conf, op);
 }
 
 static const char *
 tunnel_rule(const struct policy *p, const struct netop *op)
 {
 	const struct plan_conf *c = p->conf;
-	unsigned encap = (c->encap_kernel ? NETOP_F_KERNEL : 0U) |
+	unsigned encap = (c->encap_kernel && !c->udp ? NETOP_F_KERNEL : 0U) |
 	    (c->encap_user ? NETOP_F_USER : 0U);
 
 	if (strcmp(op->ifname, c->ifname) != 0)

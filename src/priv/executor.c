@@ -206,10 +206,8 @@ add(struct executor *x, struct netop *op, struct err *e)
 	if (op->kind == NETOP_TUNNEL)
 		fill_slot(
 		    x, &wanted, op, j->n > before ? &j->entries[before] : NULL);
-	if (op->kind == NETOP_OUTER) {
-		x->slots[op->slot].wanted.local4 = op->local4;
-		x->slots[op->slot].wanted.remote4 = op->remote4;
-	}
+	if (op->kind == NETOP_OUTER)
+		netop_copy_outer(&x->slots[op->slot].wanted, op);
 	left_forget(x, op);
 	duplicates_forget(x, op);
 	return plan_note(&x->have, op);

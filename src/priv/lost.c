@@ -35,8 +35,7 @@ look_tunnel(const struct executor *x, const struct snapshot *now,
 	memset(&outer, 0, sizeof(outer));
 	outer.kind = NETOP_OUTER;
 	outer.slot = op->slot;
-	outer.local4 = wanted->local4;
-	outer.remote4 = wanted->remote4;
+	netop_copy_outer(&outer, wanted);
 	list(lost, &outer);
 }
 
@@ -76,11 +75,12 @@ take_out(struct plan *p, const struct netop *op)
 void
 executor_forget(struct executor *x, const struct netop *op)
 {
+	static const struct netop no_pair;
 	struct netop without = *op, inv;
 	bool gone;
 
 	if (op->kind == NETOP_OUTER) {
-		without.local4 = without.remote4 = no_addr4;
+		netop_copy_outer(&without, &no_pair);
 		(void)plan_note(&x->have, &without);
 		return;
 	}

@@ -108,26 +108,29 @@ static int
 hand_over_user(struct priv *p, const struct netop *tunnel, struct err *e)
 {
 	struct msg m = {.fd = -1};
-	int tunfd, rawfd, r;
+	struct user_fds fds;
+	int r;
 
 	if ((tunnel->flags & NETOP_F_USER) == 0)
 		return 0;
-	r = p->kernel->ops->open_user(p->kernel, tunnel, &tunfd, &rawfd, e);
+	r = p->kernel->ops->open_user(p->kernel, tunnel, &fds, e);
 	if (r != 0)
 		return r;
-	r = os_limit_fd(tunfd, OS_FD_TUN, e);
+	r = os_limit_fd(fds.tunfd, OS_FD_TUN, e);
 	if (r == 0)
-		r = os_limit_fd(rawfd, OS_FD_OUTER, e);
+		r = os_limit_fd(fds.outerfd,
+		    tunnel->rport != 0 ? OS_FD_OUTER_UDP : OS_FD_OUTER, e);
 	if (r == 0) {
+		m.level = (int32_t)fds.features;
 		m.type = MSG_TUN;
-		m.fd = tunfd;
+		m.fd = fds.tunfd;
 		engine_tell(p, &m);
 		m.type = MSG_OUTER;
-		m.fd = rawfd;
+		m.fd = fds.outerfd;
 		engine_tell(p, &m);
 	}
-	close(tunfd);
-	close(rawfd);
+	close(fds.tunfd);
+	close(fds.outerfd);
 	return r;
 }
 
@@ -146,11 +149,18 @@ batch_touches_outer(const struct plan *ops)
 static void
 log_tunnel(const struct netop *t)
 {
+	const char *encap = t->flags & NETOP_F_USER ? "user" : "kernel";
 	char local[ADDR4_STRLEN], remote[ADDR4_STRLEN];
 
-	log_msg(LOG_INFO, "tunnel=%s encap=%s local4=%s remote4=%s", t->ifname,
-	    (t->flags & NETOP_F_USER) != 0 ? "user" : "kernel",
-	    addr4_format(t->local4, local), addr4_format(t->remote4, remote));
+	(void)addr4_format(t->local4, local);
+	(void)addr4_format(t->remote4, remote);
+	if (t->rport == 0)
+		log_msg(LOG_INFO, "tunnel=%s encap=%s local4=%s remote4=%s",
+		    t->ifname, encap, local, remote);
+	else
+		log_msg(LOG_INFO,
+		    "tunnel=%s encap=%s local4=%s remote4=%s udp=%u port4=%u",
+		    t->ifname, encap, local, remote, t->lport, t->rport);
 }
 
 static void

@@ -3,17 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "dtcp/proto.h"
-
-#define WORDS_MAX 120 /* bytes of the server's words that an error quotes */
-
-struct field {
-	const char *s;
-	size_t n;
-};
-
-/* A field, cut to what an error may quote, as arguments for "%.*s". */
-#define QUOTE(f) ((f).n < WORDS_MAX ? (int)(f).n : WORDS_MAX), (f).s
+#include "private.h"
 
 /* KAME's words, the beginning of them, and what they mean to us. */
 static const struct {
@@ -142,7 +132,8 @@ split(struct field line, struct field f[PROTO_TOKENS_MAX], struct err *e)
 struct reading {
 	struct grant g;
 	unsigned naddrs6; /* of the inner pair */
-	bool keys;	  /* in the key=value fields */
+	bool in_keys;	  /* the key=value fields have begun */
+	struct keys keys;
 };
 
 static int
@@ -200,10 +191,10 @@ read_field(struct reading *r, struct field f, struct err *e)
 	const char *eq = memchr(f.s, '=', f.n);
 
 	if (eq != NULL && eq != f.s) {
-		r->keys = true; /* none that we know yet */
-		return 0;
+		r->in_keys = true;
+		return keys_take(&r->keys, f, e);
 	}
-	if (r->keys)
+	if (r->in_keys)
 		return err_set(e, EPROTO,
 		    "grant: \"%.*s\" after key=value fields", QUOTE(f));
 	if (memchr(f.s, '/', f.n) != NULL)
@@ -277,6 +268,8 @@ proto_parse_grant(const char *line, size_t n, enum tunnel_type type,
 		error = read_field(&r, f[i], e);
 	if (error == 0)
 		error = check_type(&r, e);
+	if (error == 0)
+		error = keys_read(&r.keys, &r.g, e);
 	if (error == 0)
 		*g = r.g;
 	return error;

@@ -28,14 +28,21 @@ made(int n, size_t size)
 
 int
 proto_make_tunnel(char *buf, size_t size, const char *user, const char *digest,
-    enum tunnel_type type)
+    enum tunnel_type type, int udp_port)
 {
-	if (!is_field(user) || !is_field(digest))
+	char udp[sizeof(" proto=udp port=65535")] = "";
+
+	if (!is_field(user) || !is_field(digest) || udp_port > UINT16_MAX)
 		return -EINVAL;
 	if (strlen(user) > PROTO_USER_MAX)
 		return -EMSGSIZE;
-	return made(snprintf(buf, size, "tunnel %s %s %s\r\n", user, digest,
-			proto_type_name(type)),
+	if (udp_port > 0)
+		(void)snprintf(
+		    udp, sizeof(udp), " proto=udp port=%d", udp_port);
+	else if (udp_port == 0)
+		(void)snprintf(udp, sizeof(udp), " proto=udp");
+	return made(snprintf(buf, size, "tunnel %s %s %s%s\r\n", user, digest,
+			proto_type_name(type), udp),
 	    size);
 }
 
@@ -64,25 +71,49 @@ next_word(const char *p, const char *end, const char **word, size_t *n)
 	return *n != 0;
 }
 
+static bool
+begins(const char *word, size_t n, const char *with)
+{
+	return n >= strlen(with) && strncasecmp(word, with, strlen(with)) == 0;
+}
+
+/* Is it "tunnel <user> <digest> ...", with any number of blanks? */
+static bool
+is_request(const char *line, const char *end)
+{
+	static const char command[] = "tunnel";
+	const char *word;
+	size_t n;
+
+	return next_word(line, end, &word, &n) && n == sizeof(command) - 1 &&
+	    begins(word, n, command);
+}
+
 void
 proto_mask(const char *line, size_t n, char *buf, size_t size)
 {
-	static const char command[] = "tunnel", mask[] = "****";
-	const char *end = line + n, *word;
-	size_t len, used;
+	static const char mask[] = "****", key[] = "key=";
+	const char *end = line + n, *from = line, *word, *secret;
+	bool request;
+	size_t len, used = 0;
+	unsigned i;
 
 	while (end > line && (end[-1] == '\n' || end[-1] == '\r'))
 		end--;
-	/* command, user, digest */
-	if (!next_word(line, end, &word, &len) || len != sizeof(command) - 1 ||
-	    strncasecmp(word, command, len) != 0 ||
-	    !next_word(word + len, end, &word, &len) ||
-	    !next_word(word + len, end, &word, &len)) {
-		text_encode(buf, size, line, (size_t)(end - line));
-		return;
+	request = is_request(line, end);
+	for (i = 0; next_word(from, end, &word, &len); i++) {
+		if (request && i == 2) /* command, user, digest */
+			secret = word;
+		else if (begins(word, len, key))
+			secret = word + strlen(key);
+		else
+			secret = NULL;
+		used += text_encode(buf + used, size - used, from,
+		    (size_t)((secret != NULL ? secret : word + len) - from));
+		if (secret != NULL)
+			used += text_encode(
+			    buf + used, size - used, mask, sizeof(mask) - 1);
+		from = word + len;
 	}
-	used = text_encode(buf, size, line, (size_t)(word - line));
-	used += text_encode(buf + used, size - used, mask, sizeof(mask) - 1);
-	word += len;
-	text_encode(buf + used, size - used, word, (size_t)(end - word));
+	text_encode(buf + used, size - used, from, (size_t)(end - from));
 }

@@ -20,6 +20,7 @@
 #define IP6_OFF_NEXT	6
 #define IP6_OFF_SRC	8
 #define IP6_NEXT_HOPOPT 0
+#define IP6_NEXT_NONE	59 /* RFC 8200 4.7 */
 
 static const char *const verdict_names[RELAY_VERDICTS] = {
     [RELAY_PASS] = "pass",
@@ -28,9 +29,12 @@ static const char *const verdict_names[RELAY_VERDICTS] = {
     [RELAY_LENGTH] = "length",
     [RELAY_JUMBO] = "jumbo",
     [RELAY_SOURCE] = "source",
+    [RELAY_ECN] = "ecn",
+    [RELAY_OFFLOAD] = "offload",
     [RELAY_TOOBIG] = "toobig",
     [RELAY_FULL] = "full",
     [RELAY_ERROR] = "error",
+    [RELAY_KEEPALIVE] = "keepalive",
 };
 
 const char *
@@ -99,6 +103,8 @@ relay_check_in(const struct relay_rules *r, const uint8_t *p, size_t n)
 	v = check_inner(p, n, &src);
 	if (v != RELAY_PASS)
 		return v;
+	if (r->udp && p[IP6_OFF_NEXT] == IP6_NEXT_NONE)
+		return RELAY_KEEPALIVE;
 	if (addr6_is_multicast(&src) || addr6_is_loopback(&src) ||
 	    addr6_is_v4mapped(&src) || is_own(r, &src))
 		return RELAY_SOURCE;

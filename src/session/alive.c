@@ -22,6 +22,9 @@ describe(const struct session *s, char *buf, size_t size)
 		n += snprintf(buf + n, size - (size_t)n,
 		    " client6=%s server6=%s", addr6_format(&g->client6, a),
 		    addr6_format(&g->server6, b));
+	if (g->udp)
+		n += snprintf(
+		    buf + n, size - (size_t)n, " port4=%" PRIu16, g->port4);
 	for (i = 0; i < g->nprefixes; i++) {
 		const char *word = i == 0 ? " prefix=" : ",";
 

@@ -50,8 +50,8 @@ on_digest(struct step *st, const struct session_event *ev)
 	const struct session_conf *c = st->s->conf;
 	char line[SESSION_FX_TEXT], fields[32];
 
-	if (proto_make_tunnel(
-		line, sizeof(line), c->user, ev->digest, c->type) < 0) {
+	if (proto_make_tunnel(line, sizeof(line), c->user, ev->digest, c->type,
+		c->udp ? c->udp_announce : -1) < 0) {
 		fail(st, FAIL_REFUSED, "user name or digest cannot be sent");
 		return;
 	}
@@ -71,11 +71,44 @@ behind_nat(struct step *st, const struct grant *g)
 		return false;
 	snprintf(reason, sizeof(reason),
 	    "behind NAT: the server sees %s, the local address is %s; "
-	    "-n goes on all the same, -U passes a NAT",
-	    addr4_format(g->client4, seen), addr4_format(s->local4, own));
+	    "-n goes on all the same%s",
+	    addr4_format(g->client4, seen), addr4_format(s->local4, own),
+	    s->conf->udp ? "" : ", -U passes a NAT");
 	send_quit(st);
 	fail(st, FAIL_REFUSED, reason);
 	return true;
+}
+
+/* The tunnel is one over UDP if, and only if, that was asked for. */
+static bool
+other_transport(struct step *st, const struct grant *g)
+{
+	if (g->udp == st->s->conf->udp)
+		return false;
+	send_quit(st);
+	if (g->udp)
+		fail(st, FAIL_PLAIN,
+		    "grant of a UDP tunnel that was not asked for");
+	else
+		fail(st, FAIL_REFUSED, "the server grants no UDP tunnels");
+	return true;
+}
+
+/* The reply is no grant. */
+static void
+refused(struct step *st, int code, const struct err *e)
+{
+	const char *udp = "";
+	char reason[SESSION_FX_TEXT];
+
+	if (code != -ETIMEDOUT) /* the server stays, and waits for us */
+		send_quit(st);
+	if (code == -EACCES && st->s->conf->udp)
+		udp = "; one that does not know UDP tunnels (-U) says the same";
+	snprintf(reason, sizeof(reason), "%s%s", e->text, udp);
+	fail(st,
+	    code == -EACCES || code == -EOPNOTSUPP ? FAIL_REFUSED : FAIL_PLAIN,
+	    reason);
 }
 
 static void
@@ -88,15 +121,10 @@ on_grant(struct step *st, const struct session_event *ev)
 
 	r = proto_parse_grant(ev->line, ev->len, s->conf->type, &g, &e);
 	if (r != 0) {
-		if (r != -ETIMEDOUT) /* the server stays, and waits for us */
-			send_quit(st);
-		fail(st,
-		    r == -EACCES || r == -EOPNOTSUPP ? FAIL_REFUSED :
-						       FAIL_PLAIN,
-		    e.text);
+		refused(st, r, &e);
 		return;
 	}
-	if (behind_nat(st, &g))
+	if (other_transport(st, &g) || behind_nat(st, &g))
 		return;
 	s->grant = g;
 	enter(st, SESSION_CONFIGURING, step_level(s), "", "");

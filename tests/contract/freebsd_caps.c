@@ -210,7 +210,7 @@ limited_stream(void)
 	EXPECT(recv(pair[0], &c, 1, 0) == 1 && c == 'y');
 	EXPECT(shutdown(pair[0], SHUT_WR) == 0);
 	/* Once less, never more. */
-	EXPECT(os_limit_fd(pair[0], OS_FD_OUTER, &e) == 0);
+	EXPECT(os_limit_fd(pair[0], OS_FD_TUN, &e) == 0);
 	EXPECT(os_limit_fd(pair[0], OS_FD_STREAM, &e) == -ENOTCAPABLE);
 	EXPECT(strstr(e.text, "connection") != NULL);
 }
@@ -230,18 +230,30 @@ limited_packets(void)
 	    {.iov_base = "abcd", .iov_len = 4},
 	    {.iov_base = "e", .iov_len = 1},
 	};
-	int pair[2], null;
+	int pair[2], null, room = 65536;
 	struct err e = {0};
 	char buf[8];
+	struct iovec in = {.iov_base = buf, .iov_len = sizeof(buf)};
+	struct msghdr m = {.msg_iov = iov, .msg_iovlen = 2};
 
 	EXPECT(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
-	EXPECT(os_limit_fd(pair[0], OS_FD_OUTER, &e) == 0);
+	EXPECT(os_limit_fd(pair[0], OS_FD_OUTER_UDP, &e) == 0);
 	EXPECT(is_limited(pair[0]));
+	EXPECT(setsockopt(
+		   pair[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)) == 0);
+	EXPECT(os_limit_fd(pair[0], OS_FD_OUTER, &e) == 0);
+	EXPECT(setsockopt(
+		   pair[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)) == -1 &&
+	    errno == ENOTCAPABLE);
 	EXPECT(shutdown(pair[0], SHUT_WR) == -1 && errno == ENOTCAPABLE);
 	EXPECT(writev(pair[0], iov, 2) == 5);
 	EXPECT(writev(pair[1], iov, 2) == 5);
 	EXPECT(kqueue_sees(pair[0]));
 	EXPECT(read(pair[0], buf, sizeof(buf)) == 5);
+	EXPECT(sendmsg(pair[0], &m, 0) == 5 && sendmsg(pair[1], &m, 0) == 5);
+	m.msg_iov = &in;
+	m.msg_iovlen = 1;
+	EXPECT(recvmsg(pair[0], &m, 0) == 5);
 	/* Any device; a tun device takes the same calls. */
 	null = open("/dev/null", O_RDWR | O_NONBLOCK);
 	EXPECT(null != -1);

@@ -239,7 +239,7 @@ tun_device(void **state)
 	make_tunnel("", NETOP_F_USER);
 	assert_string_equal(tunnel.ifname, "dtcp0");
 	assert_true(says("ip -d link show dtcp0",
-	    "tun type tun pi off vnet_hdr off persist off"));
+	    "tun type tun pi off vnet_hdr on persist off"));
 	assert_true(says("ip link show dtcp0", "alias " CONTRACT_TAG));
 	/* Nobody is left to hold it. */
 	kernel->ops->close(kernel);
@@ -310,39 +310,6 @@ not_to_be_adopted(void **state)
 		run("ip tuntap add dev tap0 mode tap");
 		refused("tap0", NETOP_F_USER, "neither a sit nor a tun");
 	}
-}
-
-static void
-open_user(void **state)
-{
-	socklen_t len = sizeof(int);
-	struct err e;
-	int tun, raw, v;
-
-	(void)state;
-	need(NETOP_F_USER);
-	make_tunnel("", NETOP_F_USER);
-	if (kernel->ops->open_user(kernel, &tunnel, &tun, &raw, &e) != 0)
-		fail_msg("%s", e.text);
-	assert_int_equal(getsockopt(raw, IPPROTO_IP, IP_TTL, &v, &len), 0);
-	assert_int_equal(v, 64);
-	assert_int_equal(
-	    getsockopt(raw, IPPROTO_IP, IP_MTU_DISCOVER, &v, &len), 0);
-	assert_int_equal(v, IP_PMTUDISC_DONT);
-	assert_int_equal(getsockopt(raw, SOL_SOCKET, SO_PROTOCOL, &v, &len), 0);
-	assert_int_equal(v, 41);
-	/* getpeername(2) wants a port, which raw sockets do not have. */
-	assert_true(says("ss -Hanw", " " CONTRACT_LOCAL ":"));
-	assert_true(says("ss -Hanw", " " CONTRACT_REMOTE ":"));
-	assert_true(fcntl(raw, F_GETFL) & O_NONBLOCK);
-	assert_true(fcntl(raw, F_GETFD) & FD_CLOEXEC);
-	assert_true(fcntl(tun, F_GETFL) & O_NONBLOCK);
-	assert_true(fcntl(tun, F_GETFD) & FD_CLOEXEC);
-	/* The duplicate does not keep a device that is to go. */
-	must_kind(NETOP_TUNNEL_DESTROY);
-	assert_false(contract_see_link("dtcp0", NULL));
-	(void)close(tun);
-	(void)close(raw);
 }
 
 /* ---- On the tunnel ---- */
@@ -637,7 +604,6 @@ main(void)
 	    TEST(tun_device),
 	    TEST(tun_kept),
 	    TEST(not_to_be_adopted),
-	    TEST(open_user),
 	    TEST(details),
 	    TEST(ipv6_switched_on),
 	    TEST(no_siblings),

@@ -5,11 +5,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -79,7 +82,42 @@ confine(void **state)
 	assert_int_equal(litter("/tmp"), tmp);
 }
 
-/* What the engine's raw socket is to the root process, a UDP one is here. */
+/* One option, at its level, as the kernel sees them: 32 bits of either. */
+static void
+expect_options(int udp)
+{
+	static const struct {
+		long level, option;
+	} bad[] = {
+	    {SOL_SOCKET, SO_BROADCAST},
+	    {SOL_SOCKET, SO_BINDTODEVICE},
+	    {SOL_SOCKET, UDP_SEGMENT},
+	    {IPPROTO_IP, IP_TTL},
+	    {IPPROTO_IP, IP_HDRINCL},
+	    {IPPROTO_IP, UDP_SEGMENT},
+	    {IPPROTO_UDP, UDP_CORK},
+	    {IPPROTO_UDP, UDP_GRO},
+	    {IPPROTO_UDP, UDP_ENCAP},
+	    {IPPROTO_TCP, UDP_SEGMENT},
+	    {IPPROTO_UDP, IP_TOS},
+	    {IPPROTO_TCP, IP_TOS},
+	    {1L << 32 | SOL_SOCKET, UDP_SEGMENT},
+	    {IPPROTO_UDP, 1L << 32 | UDP_ENCAP},
+	};
+	const int size = 1200, off = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		EXPECT(syscall(SYS_setsockopt, (long)udp, bad[i].level,
+			   bad[i].option, &size, sizeof(size)) == -1 &&
+		    errno == EPERM);
+	EXPECT(setsockopt(udp, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)) ==
+	    0);
+	EXPECT(
+	    setsockopt(udp, IPPROTO_UDP, UDP_SEGMENT, &off, sizeof(off)) == 0);
+	EXPECT(setsockopt(udp, IPPROTO_IP, IP_TOS, &off, sizeof(off)) == 0);
+}
+
 static void
 sealed(void)
 {
@@ -88,7 +126,8 @@ sealed(void)
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct iovec iov = {.iov_base = "x", .iov_len = 1};
 	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-	int pair[2], udp, on = 1;
+	struct mmsghdr mm = {.msg_hdr = m};
+	int pair[2], udp;
 	struct err e;
 	char c;
 
@@ -100,16 +139,19 @@ sealed(void)
 	EXPECT(socket(AF_INET, SOCK_DGRAM, 0) == -1 && errno == EPERM);
 	EXPECT(connect(udp, (struct sockaddr *)&to, sizeof(to)) == -1);
 	EXPECT(bind(udp, (struct sockaddr *)&to, sizeof(to)) == -1);
-	EXPECT(
-	    setsockopt(udp, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) == -1);
+	expect_options(udp);
 	EXPECT(
 	    sendto(udp, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == -1 &&
 	    errno == EPERM);
 	EXPECT(sendmsg(udp, &m, 0) == -1 && errno == EPERM);
+	EXPECT(sendmmsg(udp, &mm, 1, 0) == -1 && errno == EPERM);
 	/* What it lives by goes on. */
 	EXPECT(send(pair[0], "x", 1, MSG_EOR) == 1);
 	EXPECT(read(pair[1], &c, 1) == 1);
 	EXPECT(write(udp, "x", 1) == 1);
+	EXPECT(send(udp, "x", 1, 0) == 1 || errno == ECONNREFUSED);
+	EXPECT(recvmmsg(udp, &mm, 1, MSG_DONTWAIT, NULL) == -1 &&
+	    (errno == EAGAIN || errno == ECONNREFUSED));
 	/* Nor does the channel's number let a message through. */
 	EXPECT(dup2(udp, pair[0]) == pair[0]);
 	EXPECT(sendmsg(pair[0], &m, 0) == -1 && errno == EPERM);

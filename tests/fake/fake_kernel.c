@@ -112,8 +112,8 @@ fake_local4(struct kernel *k, struct in_addr a)
 
 /* Datagram sockets whose other ends are closed: silent, and not empty. */
 static int
-fake_open_user(struct kernel *k, const struct netop *outer, int *tunfd,
-    int *rawfd, struct err *e)
+fake_open_user(struct kernel *k, const struct netop *outer,
+    struct user_fds *fds, struct err *e)
 {
 	const int type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 	struct fake_kernel *fk = (struct fake_kernel *)k;
@@ -131,8 +131,9 @@ fake_open_user(struct kernel *k, const struct netop *outer, int *tunfd,
 	}
 	(void)close(a[1]);
 	(void)close(b[1]);
-	*tunfd = a[0];
-	*rawfd = b[0];
+	fds->tunfd = a[0];
+	fds->outerfd = b[0];
+	fds->features = 0;
 	return 0;
 }
 

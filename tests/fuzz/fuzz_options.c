@@ -52,6 +52,19 @@ check_domains(const struct ra_conf *ra)
 	require(at == 0 || ra->dnssl[at - 1] == 0);
 }
 
+/* The plan and the session agree. */
+static void
+check_udp(const struct options *o)
+{
+	const struct plan_conf *p = &o->plan;
+	const struct session_conf *s = &o->session;
+
+	require(s->udp == p->udp);
+	require(!p->udp || (p->encap_user && p->mtu <= PLAN_MTU_MAX_UDP));
+	require(s->udp || s->udp_announce == 0);
+	require(!s->udp || s->nat || s->udp_announce != 0);
+}
+
 static void
 check_good(const struct options *o)
 {
@@ -65,6 +78,7 @@ check_good(const struct options *o)
 	require(p->mtu >= PLAN_MTU_MIN && p->mtu <= PLAN_MTU_MAX);
 	require(p->metric > 0 && p->metric < PLAN_METRIC_REJECT);
 	require(p->encap_kernel || p->encap_user);
+	require(p->udp_port != 0);
 	require(p->set_fib ? p->fib < os_fibs() : p->fib == os_fib());
 	require(p->naddrs <= PLAN_ADDRS_MAX && p->nroutes <= PLAN_ROUTES_MAX);
 	for (unsigned i = 0; i < p->naddrs; i++)
@@ -76,6 +90,8 @@ check_good(const struct options *o)
 	check_domains(&o->ra);
 	if (o->action == ACTION_RUN || o->action == ACTION_DRY_RUN)
 		check_lans(p);
+	if (o->action == ACTION_RUN || o->action == ACTION_DRY_RUN)
+		check_udp(o);
 	if (o->action != ACTION_RUN)
 		return;
 	require(s->retry_min > 0 && s->retry_min <= s->retry_max);

@@ -59,7 +59,7 @@ prefix(struct input *in)
 static void
 options(struct input *in, struct plan_conf *c)
 {
-	unsigned flags = octet(in), i;
+	unsigned flags = octet(in), more, i;
 
 	memset(c, 0, sizeof(*c));
 	if (flags & 1)
@@ -71,7 +71,10 @@ options(struct input *in, struct plan_conf *c)
 	c->replace_default = (flags & 32) != 0;
 	c->set_fib = (flags & 64) != 0;
 	c->fib = flags >> 7;
-	c->route_mode = (enum route_mode)(octet(in) % 3);
+	more = octet(in);
+	c->route_mode = (enum route_mode)(more % 3);
+	c->udp = (more & 0x80) != 0;
+	c->udp_port = more & 0x40 ? 0 : PLAN_UDP_PORT;
 	c->mtu = 1270 + octet(in);
 	c->metric = octet(in);
 	c->naddrs = octet(in) % (PLAN_ADDRS_MAX + 2);
@@ -85,12 +88,15 @@ options(struct input *in, struct plan_conf *c)
 static void
 offer(struct input *in, struct grant *g)
 {
-	unsigned i;
+	unsigned flags, i;
 
 	memset(g, 0, sizeof(*g));
 	take(in, &g->client4, 4);
 	take(in, &g->server4, 4);
-	g->has_pair = octet(in) & 1;
+	flags = octet(in);
+	g->has_pair = (flags & 1) != 0;
+	g->udp = (flags & 0x80) != 0;
+	g->port4 = flags & 0x40 ? 0 : PLAN_UDP_PORT + 1;
 	if (g->has_pair) {
 		g->client6 = prefix(in).addr;
 		g->server6 = prefix(in).addr;

@@ -37,9 +37,15 @@ static void
 check_in(const struct relay_rules *r, const uint8_t *p, size_t n)
 {
 	struct in6_addr src;
+	enum relay_verdict v = relay_check_in(r, p, n);
 
-	if (relay_check_in(r, p, n) != RELAY_PASS)
+	if (v == RELAY_KEEPALIVE) {
+		check_packet(p, n, &src);
+		require(r->udp && p[6] == 59);
+	}
+	if (v != RELAY_PASS)
 		return;
+	require(!r->udp || p[6] != 59);
 	check_packet(p, n, &src);
 	require(!own(r, &src));
 	require(src.s6_addr[0] != 0xff);
@@ -95,6 +101,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_out(&rules, data, size);
 	rules.any_source = false;
 	check_out(&rules, data, size);
+	rules.udp = true;
+	check_in(&rules, data, size);
+	rules.udp = false;
 	check_in(&rules, data, size);
 	if (relay_decap4(data, size, &inner, &innerlen) == RELAY_PASS) {
 		require(data[0] >> 4 == 4 && data[9] == 41);

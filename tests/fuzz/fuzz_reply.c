@@ -46,6 +46,13 @@ print(const struct grant *g, char *buf, size_t size)
 	for (unsigned i = 0; i < g->nprefixes; i++)
 		n += (size_t)snprintf(buf + n, size - n, " %s",
 		    prefix6_format(&g->prefixes[i], b));
+	if (g->udp)
+		n += (size_t)snprintf(
+		    buf + n, size - n, " proto=udp port=%u", g->port4);
+	if (g->has_key)
+		n += (size_t)snprintf(buf + n, size - n, " key=");
+	for (unsigned i = 0; g->has_key && i < GRANT_KEY_LEN; i++)
+		n += (size_t)snprintf(buf + n, size - n, "%02x", g->key[i]);
 	must(n < size);
 }
 
@@ -59,6 +66,7 @@ check_grant(const struct grant *g, enum tunnel_type type)
 	must(g->nprefixes <= GRANT_PREFIXES_MAX);
 	must((g->nprefixes != 0) == (type == TUNNEL_NETWORK));
 	must(type == TUNNEL_NETWORK || g->has_pair == (type == TUNNEL_HOST));
+	must(g->udp == (g->port4 != 0) && (g->udp || !g->has_key));
 	print(g, line, sizeof(line));
 	must(proto_parse_grant(line, strlen(line), type, &again, NULL) == 0);
 	must(addr4_equal(g->client4, again.client4));
@@ -69,6 +77,9 @@ check_grant(const struct grant *g, enum tunnel_type type)
 	must(g->nprefixes == again.nprefixes);
 	for (unsigned i = 0; i < g->nprefixes; i++)
 		must(prefix6_equal(&g->prefixes[i], &again.prefixes[i]));
+	must(g->udp == again.udp && g->port4 == again.port4);
+	must(g->has_key == again.has_key &&
+	    memcmp(g->key, again.key, sizeof(g->key)) == 0);
 }
 
 int

@@ -96,6 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	m.conf.type = (enum tunnel_type)(byte % 3);
 	m.conf.persist = (byte & 0x80) != 0;
 	m.conf.nat = (byte & 0x40) != 0;
+	m.conf.udp = (byte & 0x10) != 0;
 	if ((byte & 0x20) != 0) {
 		m.conf.ping_interval = 2000;
 		m.conf.ping_timeout = 3000;

@@ -191,6 +191,7 @@ check_state(const struct session_model *m)
 	HOLDS(!m->routed || m->applied);
 	HOLDS(!m->routed || m->conf.nat ||
 	    addr4_equal(m->s.grant.client4, m->s.local4));
+	HOLDS(!m->routed || m->conf.udp == m->s.grant.udp);
 	HOLDS(st != SESSION_WAITING || m->conf.persist);
 	HOLDS(st != SESSION_STOPPED || !m->applied);
 	HOLDS(

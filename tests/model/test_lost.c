@@ -178,11 +178,15 @@ the_tunnel_after_its_end_has_moved(void **state)
 	ops.ops[0].kind = NETOP_OUTER;
 	ops.ops[0].local4 = a4(SAMPLE_LOCAL);
 	ops.ops[0].remote4 = a4("198.51.100.9");
+	ops.ops[0].lport = 4028;
+	ops.ops[0].rport = 4029;
 	world_apply(&w, &ops);
-	want.ops[0].remote4 = ops.ops[0].remote4;
+	netop_copy_outer(&want.ops[0], &ops.ops[0]);
 	world_remove_link(&w, ours);
 	lost = find(want.n);
 	assert_true(addr4_equal(lost.ops[0].remote4, ops.ops[0].remote4));
+	assert_int_equal(lost.ops[0].lport, 4028);
+	assert_int_equal(lost.ops[0].rport, 4029);
 	world_apply(&w, &lost);
 	end();
 }

@@ -24,6 +24,8 @@
 static unsigned visits[SESSION_STATES];
 static uint32_t only; /* the seed asked for, 0: all */
 
+#define UDP " proto=udp port=4029"
+
 static const char *const lines[] = {
     "+OK 0B1517C87D516A5FA65BED722D51A04F KAME tunnel server",
     "+OK pong",
@@ -32,6 +34,8 @@ static const char *const lines[] = {
     "+OK 192.0.2.1 198.51.100.1 2001:db8:5::/48,2001:db8:6::/48",
     "+OK 203.0.113.9 198.51.100.1 2001:db8:5::/48",
     "+OK 192.0.2.1 198.51.100.1 2001:db8:5::/200",
+    "+OK 192.0.2.1 198.51.100.1" UDP,
+    "+OK 192.0.2.1 198.51.100.1" UDP " key=00",
     "-ERR authentication failed.",
     "-ERR unsupported tunnel type x",
     "-ERR tunnel interface sold out",
@@ -51,15 +55,18 @@ below(uint32_t *seed, uint32_t n)
 static const char *
 good_line(const struct session_model *m)
 {
-	static const char *const grants[] = {
-	    [TUNNEL_ONLY] = "+OK 192.0.2.1 198.51.100.1",
+	static const char *const grants[][2] = {
+	    [TUNNEL_ONLY] = {"+OK 192.0.2.1 198.51.100.1",
+		"+OK 192.0.2.1 198.51.100.1" UDP},
 	    [TUNNEL_HOST] =
-		"+OK 192.0.2.1 198.51.100.1 2001:db8::6 2001:db8::5",
-	    [TUNNEL_NETWORK] = "+OK 192.0.2.1 198.51.100.1 2001:db8:5::/48",
+		{"+OK 192.0.2.1 198.51.100.1 2001:db8::6 2001:db8::5",
+		    "+OK 192.0.2.1 198.51.100.1 2001:db8::6 2001:db8::5" UDP},
+	    [TUNNEL_NETWORK] = {"+OK 192.0.2.1 198.51.100.1 2001:db8:5::/48",
+		"+OK 192.0.2.1 198.51.100.1 2001:db8:5::/48" UDP},
 	};
 
 	if (m->s.state == SESSION_REQUESTING)
-		return grants[m->conf.type];
+		return grants[m->conf.type][m->conf.udp ? 1 : 0];
 	return m->s.state == SESSION_GREETING ? lines[0] : lines[1];
 }
 
@@ -135,6 +142,7 @@ configure(struct session_model *m, uint32_t *seed)
 	m->conf.type = (enum tunnel_type)below(seed, 3);
 	m->conf.persist = below(seed, 4) != 0;
 	m->conf.nat = below(seed, 4) == 0;
+	m->conf.udp = below(seed, 3) == 0;
 	if (below(seed, 4) == 0) {
 		m->conf.retry_min = 1 + below(seed, 100);
 		m->conf.retry_max = 1 + below(seed, 1000);

@@ -18,7 +18,10 @@
 #define SCRIPT_DIGEST	"DAC487C8DFBBF9EE5C7F8CDCC37B62A3"
 #define SCRIPT_GRANT	"+OK 192.0.2.1 198.51.100.1 2001:db8:5::/48"
 #define SCRIPT_NAT	"+OK 203.0.113.9 198.51.100.1 2001:db8:5::/48"
-#define SCRIPT_PONG	"+OK pong"
+#define SCRIPT_UDP                               \
+	SCRIPT_GRANT " proto=udp port=4029 key=" \
+		     "000102030405060708090a0b0c0d0e0f"
+#define SCRIPT_PONG "+OK pong"
 
 struct script {
 	struct session s;

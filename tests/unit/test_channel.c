@@ -31,6 +31,8 @@ static const struct netop an_op = {
     .ifindex = 7,
     .local4 = {0x01020304},
     .remote4 = {0x05060708},
+    .lport = 4028,
+    .rport = 4029,
 };
 
 static unsigned
@@ -125,6 +127,10 @@ sample(enum msg_type t, struct msg *m)
 		m->lan.linklocal.s6_addr[0] = 0xfe;
 		m->lan.linklocal.s6_addr[15] = 9;
 		break;
+	case MSG_TUN:
+	case MSG_OUTER:
+		m->level = 7;
+		break;
 	case MSG_RA_SOCKET:
 		m->id = 1;
 		m->level = 2;
@@ -136,8 +142,6 @@ sample(enum msg_type t, struct msg *m)
 		break;
 	case MSG_DIAL_CANCEL:
 	case MSG_UNDO:
-	case MSG_TUN:
-	case MSG_OUTER:
 	case MSG_LOST_END:
 	case MSG_DEFAULT4:
 	case MSG_RECONNECT:
@@ -165,6 +169,8 @@ assert_same(const struct msg *a, const struct msg *b)
 	assert_string_equal(a->op.ifname, b->op.ifname);
 	assert_int_equal(a->op.local4.s_addr, b->op.local4.s_addr);
 	assert_int_equal(a->op.remote4.s_addr, b->op.remote4.s_addr);
+	assert_int_equal(a->op.lport, b->op.lport);
+	assert_int_equal(a->op.rport, b->op.rport);
 	assert_true(prefix6_equal(&a->prefix, &b->prefix));
 	assert_int_equal(a->lan.slot, b->lan.slot);
 	assert_true(lan_equal(&a->lan, &b->lan));

@@ -29,6 +29,7 @@ plan_of(const struct plan_conf *c, const struct grant *g)
 static struct plan
 in_effect(const struct plan *p)
 {
+	const uint8_t encap = NETOP_F_KERNEL | NETOP_F_USER;
 	struct plan have = *p;
 	unsigned i;
 
@@ -39,7 +40,8 @@ in_effect(const struct plan *p)
 		    have.ops[i].ifname, "dtcp0", sizeof(have.ops[i].ifname));
 		have.ops[i].ifindex = 7;
 	}
-	have.ops[0].flags &= (uint8_t)~NETOP_F_USER;
+	if ((have.ops[0].flags & encap) == encap)
+		have.ops[0].flags &= (uint8_t)~NETOP_F_USER;
 	return have;
 }
 
@@ -154,6 +156,28 @@ outer_pair(void **state)
 	g.server4 = a4("198.51.100.77");
 	want = plan_of(&c, &g);
 	check_diff(&have, &want, lines);
+}
+
+static void
+udp_ports(void **state)
+{
+	static const char *const port[] = {
+	    "tunnel change tunnel local 192.0.2.1 remote 198.51.100.1 "
+	    "udp 4028 to 4030",
+	    NULL};
+	struct plan_conf c = sample_conf();
+	struct grant g = sample_grant(TUNNEL_HOST);
+	struct plan want, have;
+
+	(void)state;
+	c.udp = g.udp = true;
+	c.udp_port = 4028;
+	g.port4 = 4029;
+	want = plan_of(&c, &g);
+	have = in_effect(&want);
+	g.port4 = 4030;
+	want = plan_of(&c, &g);
+	check_diff(&have, &want, port);
 }
 
 static void
@@ -327,9 +351,13 @@ noting(void **state)
 	memset(&op, 0, sizeof(op));
 	op.kind = NETOP_OUTER;
 	op.remote4 = a4("198.51.100.9");
+	op.lport = 4028;
+	op.rport = 4029;
 	assert_int_equal(plan_note(&none, &op), -ENOENT);
 	assert_int_equal(plan_note(&have, &op), 0);
 	assert_true(addr4_equal(have.ops[0].remote4, op.remote4));
+	assert_int_equal(have.ops[0].lport, 4028);
+	assert_int_equal(have.ops[0].rport, 4029);
 	assert_int_equal(have.n, n);
 	op.kind = NETOP_DOWN;
 	assert_int_equal(plan_note(&have, &op), 0);
@@ -393,6 +421,7 @@ main(void)
 	    cmocka_unit_test(nothing_to_do),
 	    cmocka_unit_test(from_nothing_and_to_nothing),
 	    cmocka_unit_test(outer_pair),
+	    cmocka_unit_test(udp_ports),
 	    cmocka_unit_test(mtu_and_accept_ra),
 	    cmocka_unit_test(routing_table),
 	    cmocka_unit_test(additions_come_first),

@@ -205,7 +205,7 @@ anything_else_is_refused(void **state)
 	buf[8 + JOURNAL_TAG_MAX - 1] = 'x'; /* something behind it */
 	refused(buf, n);
 	memcpy(buf, good, sizeof(buf));
-	buf[3] = 1; /* the former version's kinds have other numbers */
+	buf[3] = 2; /* the former version's entries are shorter */
 	refused(buf, n);
 	/* It undoes: it never adds. */
 	memcpy(buf, good, sizeof(buf));

@@ -209,6 +209,19 @@ tunnels_that_one_link_satisfies(void **state)
 	b.remote4 = a4("198.51.100.9");
 	assert_true(netop_same_tunnel(&a, &b));
 	assert_false(netop_equal(&a, &b));
+	netop_copy_outer(&b, &a);
+	assert_true(netop_equal(&a, &b));
+	b.lport = 4028;
+	b.rport = 4029;
+	assert_true(netop_same_tunnel(&a, &b));
+	assert_false(netop_equal(&a, &b));
+	netop_copy_outer(&a, &b);
+	assert_true(netop_equal(&a, &b));
+	b.rport = 4030;
+	assert_false(netop_equal(&a, &b));
+	b.rport = 4029;
+	b.lport = 4030;
+	assert_false(netop_equal(&a, &b));
 	a.flags = NETOP_F_KERNEL;
 	assert_false(netop_same_tunnel(&a, &b));
 	a.flags = NETOP_F_USER | NETOP_F_KEEP;
@@ -257,6 +270,7 @@ wire_layout_of_the_rest(void **state)
 {
 	static const enum netop_kind kinds[] = {
 	    NETOP_FIB, NETOP_ROUTE, NETOP_ROUTE_DEL};
+	static const enum netop_kind outer[] = {NETOP_TUNNEL, NETOP_OUTER};
 	struct netop op = op_of(NETOP_ACCEPT_RA, NETOP_F_ON), back;
 	uint8_t buf[NETOP_WIRE_SIZE];
 	size_t i;
@@ -264,16 +278,28 @@ wire_layout_of_the_rest(void **state)
 	(void)state;
 	op.former = 0x0a0b0c0d;
 	netop_encode(&op, buf);
-	assert_memory_equal(buf + 72, "\x0a\x0b\x0c\x0d\0\0\0\0", 8);
+	assert_memory_equal(buf + 72, "\x0a\x0b\x0c\x0d\0\0\0\0\0\0\0\0", 12);
 	assert_int_equal(netop_decode(buf, &back), 0);
 	assert_int_equal(back.former, op.former);
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		op = op_of(kinds[i], 0);
 		op.fib = 0x01020304;
 		netop_encode(&op, buf);
-		assert_memory_equal(buf + 72, "\0\0\0\0\x01\x02\x03\x04", 8);
+		assert_memory_equal(
+		    buf + 72, "\0\0\0\0\x01\x02\x03\x04\0\0\0\0", 12);
 		assert_int_equal(netop_decode(buf, &back), 0);
 		assert_int_equal(back.fib, op.fib);
+	}
+	for (i = 0; i < sizeof(outer) / sizeof(outer[0]); i++) {
+		op = op_of(outer[i], 0);
+		op.lport = 0x0fbc;
+		op.rport = 0xfedc;
+		netop_encode(&op, buf);
+		assert_memory_equal(
+		    buf + 72, "\0\0\0\0\0\0\0\0\x0f\xbc\xfe\xdc", 12);
+		assert_int_equal(netop_decode(buf, &back), 0);
+		assert_int_equal(back.lport, op.lport);
+		assert_int_equal(back.rport, op.rport);
 	}
 }
 
@@ -318,6 +344,31 @@ wire_refuses(void **state)
 	assert_int_equal(netop_decode(buf, &back), -EBADMSG);
 }
 
+/* Both or none, and where there is an outer pair. */
+static void
+wire_refuses_ports(void **state)
+{
+	uint8_t buf[NETOP_WIRE_SIZE];
+	struct netop op, back;
+	unsigned kind;
+
+	(void)state;
+	for (kind = NETOP_NONE; kind < NETOP_KINDS; kind++) {
+		op = op_of((enum netop_kind)kind, 0);
+		op.lport = 4028;
+		netop_encode(&op, buf);
+		assert_int_equal(netop_decode(buf, &back), -EBADMSG);
+		op.lport = 0;
+		op.rport = 4029;
+		netop_encode(&op, buf);
+		assert_int_equal(netop_decode(buf, &back), -EBADMSG);
+		op.lport = 4028;
+		netop_encode(&op, buf);
+		assert_int_equal(netop_decode(buf, &back),
+		    kind == NETOP_TUNNEL || kind == NETOP_OUTER ? 0 : -EBADMSG);
+	}
+}
+
 static void
 words(void **state)
 {
@@ -357,6 +408,15 @@ words(void **state)
 	assert_string_equal(netop_format(&op, text, sizeof(text)),
 	    "tunnel create (any name) local 192.0.2.1 remote 198.51.100.1 "
 	    "encap user keep");
+	op.lport = 4028;
+	op.rport = 4029;
+	assert_string_equal(netop_format(&op, text, sizeof(text)),
+	    "tunnel create (any name) local 192.0.2.1 remote 198.51.100.1 "
+	    "udp 4028 to 4029 encap user keep");
+	op.kind = NETOP_OUTER;
+	assert_string_equal(netop_format(&op, text, sizeof(text)),
+	    "tunnel change tunnel local 192.0.2.1 remote 198.51.100.1 "
+	    "udp 4028 to 4029");
 	op = op_of(NETOP_TUNNEL_RELEASE, 0);
 	op.mtu = 1480;
 	strlcpy(op.ifname, "gif0", sizeof(op.ifname));
@@ -420,6 +480,7 @@ main(void)
 	    cmocka_unit_test(wire_layout),
 	    cmocka_unit_test(wire_layout_of_the_rest),
 	    cmocka_unit_test(wire_refuses),
+	    cmocka_unit_test(wire_refuses_ports),
 	    cmocka_unit_test(words),
 	    cmocka_unit_test(words_fit),
 	    cmocka_unit_test(names),

@@ -68,7 +68,7 @@ test_letter_and_name_agree(void **state)
 {
 	static const char *const values[OPT_COUNT] = {
 	    [OPT_ADDRESS] = "2001:db8::1/64,2001:db8::2|-prefixlen|128",
-	    [OPT_UDP_PORT] = "4028",
+	    [OPT_UDP_PORT] = "4027",
 	    [OPT_NAT_PORT] = "4029",
 	    [OPT_PID_FILE] = "/run/home.pid",
 	    [OPT_FIB] = "0",
@@ -261,6 +261,9 @@ test_wrong(void **state)
 	    {"-p http s", "-p"},
 	    {"-b 0 s", "-b"},
 	    {"-B 70000 s", "-B"},
+	    {"-u foo -U --encap kernel s", "-U and --encap kernel"},
+	    {"-u foo -m 65508 -U s", "-m 65508: with -U at most 65507"},
+	    {"-u foo -U -c s", "-c"},
 	    {"-F -1 s", "-F"},
 	    {"-P  s", "-P"},
 	    {"-t nosuch s", "-t"},
@@ -299,25 +302,43 @@ test_wrong(void **state)
 		wrong(cases[i].line, cases[i].named);
 }
 
+/* What is told to the server, and where we are. */
 static void
-test_unsupported(void **state)
+test_udp(void **state)
 {
-	static const char *const options[] = {"-U", "-b 4028", "-B 4028"};
-	char line[64], letters[3];
+	static const struct {
+		const char *line;
+		bool udp;
+		uint16_t port, announce;
+	} t[] = {
+	    {"", false, 4028, 0},
+	    {"-U", true, 4028, 4028},
+	    {"-U -b 5000", true, 5000, 5000},
+	    {"-B 6000 -U", true, 4028, 6000},
+	    {"-U -b 5000 -B 6000", true, 5000, 6000},
+	    /* Behind a NAT only a port that it forwards is worth a word. */
+	    {"-U -n", true, 4028, 0},
+	    {"-n -U -b 65535", true, 65535, 0},
+	    {"-U -n -B 6000", true, 4028, 6000},
+	    /* Alone they do nothing, as with the program of before. */
+	    {"-b 5000 -B 6000", false, 5000, 0},
+	    {"-U --encap user -m 65507", true, 4028, 4028},
+	};
+	char line[64];
 	struct options o;
-	struct err e;
-	size_t i;
 
 	(void)state;
-	good("-u foo -t network -P eth0/1 -a -r solicit s", &o);
-	assert_int_equal(options_unsupported(&o, &e), 0);
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		snprintf(line, sizeof(line), "-u foo %s s", options[i]);
-		strlcpy(letters, options[i], sizeof(letters));
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		snprintf(line, sizeof(line), "-u foo %s%ss", t[i].line,
+		    t[i].line[0] != '\0' ? " " : "");
 		good(line, &o);
-		assert_int_equal(options_unsupported(&o, &e), -ENOTSUP);
-		assert_ptr_equal(strstr(e.text, letters), e.text);
+		assert_int_equal(o.plan.udp, t[i].udp);
+		assert_int_equal(o.session.udp, t[i].udp);
+		assert_int_equal(o.plan.udp_port, t[i].port);
+		assert_int_equal(o.session.udp_announce, t[i].announce);
 	}
+	good("-U --dry-run +OK", &o);
+	assert_true(o.session.udp);
 }
 
 int
@@ -330,7 +351,7 @@ main(void)
 	    cmocka_unit_test(test_fib),
 	    cmocka_unit_test(test_actions),
 	    cmocka_unit_test(test_wrong),
-	    cmocka_unit_test(test_unsupported),
+	    cmocka_unit_test(test_udp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

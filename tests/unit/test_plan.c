@@ -113,6 +113,30 @@ options_of_the_tunnel(void **state)
 	assert_int_equal(p.ops[4].flags, NETOP_F_OPTIONAL);
 }
 
+/* In user space, whatever else is allowed. */
+static void
+over_udp(void **state)
+{
+	static const char *const want[] = {
+	    "tunnel create (any name) local 192.0.2.1 remote 198.51.100.1 "
+	    "udp 4028 to 4029 encap user",
+	    SETTINGS, DEFAULT, NULL};
+	struct plan_conf c = sample_conf();
+	struct grant g = sample_grant(TUNNEL_ONLY);
+	struct plan p;
+
+	(void)state;
+	c.udp = g.udp = true;
+	c.udp_port = 4028;
+	g.port4 = 4029;
+	check_plan(&c, &g, want);
+	c.encap_kernel = false;
+	check_plan(&c, &g, want);
+	c.mtu = 65507;
+	assert_int_equal(
+	    plan_make(&c, NULL, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
+}
+
 /* The interface's table only where -F names it, the routes' in any case. */
 static void
 routing_table(void **state)
@@ -190,6 +214,46 @@ the_longest_fits(void **state)
 	assert_int_equal(
 	    plan_make(&c, NULL, &g, a4(SAMPLE_LOCAL), &p, NULL), 0);
 	assert_int_equal(p.n, 5 + 1 + 16 + 8 + 16);
+}
+
+static void
+refused_over_udp(struct plan_conf c, struct grant g, const char *words)
+{
+	struct err e = {0};
+	struct plan p;
+
+	assert_int_equal(
+	    plan_make(&c, NULL, &g, a4(SAMPLE_LOCAL), &p, &e), -EINVAL);
+	assert_int_equal(p.n, 0);
+	if (strstr(e.text, words) == NULL)
+		fail_msg("\"%s\" is not about %s", e.text, words);
+}
+
+static void
+bad_udp(void **state)
+{
+	const struct plan_conf plain = sample_conf();
+	const struct grant plain_grant = sample_grant(TUNNEL_ONLY);
+	struct plan_conf c = plain;
+	struct grant g = plain_grant;
+
+	(void)state;
+	c.udp = g.udp = true;
+	c.udp_port = 4028;
+	g.port4 = 4029;
+	refused_over_udp(c, plain_grant, "not over UDP");
+	refused_over_udp(plain, g, "was not asked for");
+	g.port4 = 0;
+	refused_over_udp(c, g, "granted UDP port");
+	g.port4 = 4029;
+	c.udp_port = 0;
+	refused_over_udp(c, g, "UDP port for our end");
+	c.udp_port = 4028;
+	c.encap_user = false;
+	refused_over_udp(c, g, "user space");
+	c.encap_user = true;
+	c.mtu = 65508;
+	refused_over_udp(c, g, "1280 to 65507");
 }
 
 /* Each refusal says what is wrong with what. */
@@ -355,12 +419,14 @@ main(void)
 	    cmocka_unit_test(host),
 	    cmocka_unit_test(network_with_a_pair),
 	    cmocka_unit_test(options_of_the_tunnel),
+	    cmocka_unit_test(over_udp),
 	    cmocka_unit_test(routing_table),
 	    cmocka_unit_test(routes_by_mode),
 	    cmocka_unit_test(the_longest_fits),
 	    cmocka_unit_test(bad_ends),
 	    cmocka_unit_test(bad_pairs),
 	    cmocka_unit_test(bad_prefixes),
+	    cmocka_unit_test(bad_udp),
 	    cmocka_unit_test(bad_options),
 	    cmocka_unit_test(far_end_is_ours),
 	};

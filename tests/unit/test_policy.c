@@ -199,6 +199,49 @@ outer_pairs(void **state)
 	}
 }
 
+static struct netop
+over_udp(enum netop_kind kind, uint16_t lport, uint16_t rport)
+{
+	struct netop op = tunnel(kind);
+
+	if (kind == NETOP_TUNNEL)
+		op.flags = NETOP_F_USER;
+	op.lport = lport;
+	op.rport = rport;
+	return op;
+}
+
+/* With -U and never without; the far end's is the server's choice. */
+static void
+udp_ports(void **state)
+{
+	static const enum netop_kind kinds[] = {NETOP_TUNNEL, NETOP_OUTER};
+	struct netop op;
+	size_t k;
+
+	(void)state;
+	for (k = 0; k < 2; k++) {
+		conf.udp = false;
+		denied(over_udp(kinds[k], 4028, 4029));
+		denied(over_udp(kinds[k], 0, 4029));
+		denied(over_udp(kinds[k], 4028, 0));
+		allowed(over_udp(kinds[k], 0, 0));
+		conf.udp = true;
+		conf.udp_port = 4028;
+		allowed(over_udp(kinds[k], 4028, 1));
+		allowed(over_udp(kinds[k], 4028, 65535));
+		denied(over_udp(kinds[k], 4029, 4029));
+		denied(over_udp(kinds[k], 0, 0));
+		denied(over_udp(kinds[k], 0, 4029));
+		denied(over_udp(kinds[k], 4028, 0));
+	}
+	op = over_udp(NETOP_TUNNEL, 4028, 4029);
+	op.flags |= NETOP_F_KERNEL;
+	denied(op);
+	op.flags = NETOP_F_KERNEL;
+	denied(op);
+}
+
 static void
 only_our_slot(void **state)
 {
@@ -376,6 +419,7 @@ main(void)
 	    TEST(whole_plans),
 	    TEST(tunnels),
 	    TEST(outer_pairs),
+	    TEST(udp_ports),
 	    TEST(only_our_slot),
 	    TEST(settings),
 	    TEST(addresses),

@@ -139,6 +139,63 @@ test_in_source(void **state)
 	assert_int_equal(in_from(&r, "2001:db8:1::6"), RELAY_PASS);
 }
 
+/* With UDP an empty packet from the far end is a keep-alive. */
+static void
+test_keepalive_in(void **state)
+{
+	struct relay_rules r;
+	uint8_t p[sizeof(ip6)];
+
+	(void)state;
+	make_rules(&r);
+	r.udp = true;
+	assert_int_equal(in_from(&r, "2001:db8:1::5"), RELAY_KEEPALIVE);
+	assert_int_equal(in_from(&r, "::"), RELAY_KEEPALIVE);
+	assert_int_equal(in_from(&r, "2001:db8:1::6"), RELAY_KEEPALIVE);
+	assert_int_equal(out_from(&r, "2001:db8:1::6"), RELAY_PASS);
+	/* It has to be a packet all the same. */
+	memcpy(p, ip6, sizeof(p));
+	assert_int_equal(relay_check_in(&r, p, sizeof(p) - 1), RELAY_LENGTH);
+	p[6] = 58; /* others are looked at as ever */
+	assert_int_equal(relay_check_in(&r, p, sizeof(p)), RELAY_SOURCE);
+	set_source(p, "2001:db8:1::5");
+	assert_int_equal(relay_check_in(&r, p, sizeof(p)), RELAY_PASS);
+	/* RFC 2675 asks for another next header. */
+	p[4] = p[5] = p[6] = 0;
+	assert_int_equal(relay_check_in(&r, p, sizeof(p)), RELAY_JUMBO);
+}
+
+static void
+test_keepalive_made(void **state)
+{
+	static const uint8_t head[8] = {0x60, 0, 0, 0, 0, 16, 59, 64};
+	struct relay_rules r = {.udp = true};
+	struct grant g = {.udp = true, .has_key = true};
+	uint8_t buf[RELAY_KEEPALIVE_MAX], none[32] = {0};
+
+	(void)state;
+	memset(buf, 0xff, sizeof(buf));
+	for (unsigned i = 0; i < GRANT_KEY_LEN; i++)
+		g.key[i] = (uint8_t)(0xa0 + i);
+	assert_int_equal(relay_keepalive(&g, buf), 56);
+	assert_memory_equal(buf, head, sizeof(head));
+	assert_memory_equal(buf + 8, none, 32);
+	assert_memory_equal(buf + 40, g.key, GRANT_KEY_LEN);
+	assert_int_equal(relay_check_in(&r, buf, 56), RELAY_KEEPALIVE);
+
+	g.has_pair = true;
+	memcpy(&g.client6, ip6 + 8, 16);
+	memcpy(&g.server6, ip6 + 24, 16);
+	assert_int_equal(relay_keepalive(&g, buf), 56);
+	assert_memory_equal(buf + 8, ip6 + 8, 32);
+
+	/* A server that gave no key gets none. */
+	g.has_key = false;
+	assert_int_equal(relay_keepalive(&g, buf), 40);
+	assert_int_equal(buf[5], 0);
+	assert_int_equal(relay_check_in(&r, buf, 40), RELAY_KEEPALIVE);
+}
+
 /* The last rule that fits counts, and nothing behind it is read. */
 static void
 test_rules_full(void **state)
@@ -229,6 +286,8 @@ main(void)
 	    cmocka_unit_test(test_inner_form),
 	    cmocka_unit_test(test_out_source),
 	    cmocka_unit_test(test_in_source),
+	    cmocka_unit_test(test_keepalive_in),
+	    cmocka_unit_test(test_keepalive_made),
 	    cmocka_unit_test(test_rules_full),
 	    cmocka_unit_test(test_decap),
 	    cmocka_unit_test(test_decap_options),

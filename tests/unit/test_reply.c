@@ -94,7 +94,7 @@ test_challenge_limit(void **state)
 	    proto_parse_greeting("+OK a\0b", 7, challenge, &e), -EPROTO);
 }
 
-/* A grant as text: client server [c6 s6] prefixes. */
+/* A grant as text: client server [c6 s6] prefixes udp port key. */
 static const char *
 show(const struct grant *g, char *buf, size_t size)
 {
@@ -109,12 +109,21 @@ show(const struct grant *g, char *buf, size_t size)
 	for (unsigned i = 0; i < g->nprefixes; i++)
 		snprintf(buf + strlen(buf), size - strlen(buf), " %s",
 		    prefix6_format(&g->prefixes[i], p));
+	if (g->udp)
+		snprintf(
+		    buf + strlen(buf), size - strlen(buf), " udp %u", g->port4);
+	for (unsigned i = 0; g->has_key && i < GRANT_KEY_LEN; i++)
+		snprintf(buf + strlen(buf), size - strlen(buf), "%s%02x",
+		    i == 0 ? " " : "", g->key[i]);
 	return buf;
 }
 
 #define A4   "192.0.2.1 198.51.100.7"
 #define PAIR "2001:db8:ffff::0006 2001:db8:ffff::0005"
 #define SAME "[2001:db8:ffff::6 2001:db8:ffff::5]"
+#define HEX  "000102030405060708090a0b0c0d0e0f"
+#define KEY  "key=" HEX
+#define UDP  "proto=udp port=4029"
 
 static void
 test_grants(void **state)
@@ -139,8 +148,20 @@ test_grants(void **state)
 		"+OK " A4 " 2001:db8:1::/48,2001:db8:2::/48 fd00::/8",
 		A4 " 2001:db8:1::/48 2001:db8:2::/48 fd00::/8"},
 	    {TUNNEL_NETWORK,
-		"+OK " A4 " 2001:db8:1::/48 proto=udp port=4029 key=00",
-		A4 " 2001:db8:1::/48"},
+		"+OK " A4 " 2001:db8:1::/48 proto=udp port=4029 " KEY,
+		A4 " 2001:db8:1::/48 udp 4029 " HEX},
+	    {TUNNEL_HOST,
+		"+OK " A4 " " PAIR " x=y " KEY " port=65535 proto=udp",
+		A4 " " SAME " udp 65535 " HEX},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=udp port=1", A4 " udp 1"},
+	    {TUNNEL_ONLY,
+		"+OK " A4 " proto=udp port=1 "
+		"key=000102030405060708090A0B0C0D0E0F",
+		A4 " udp 1 " HEX},
+	    /* Without proto they are somebody else's. */
+	    {TUNNEL_ONLY, "+OK " A4 " port=0 key=00", A4},
+	    {TUNNEL_ONLY, "+OK " A4 " " KEY, A4},
+	    {TUNNEL_ONLY, "+OK " A4 " x=1 x=2 Proto=tcp", A4},
 	    {TUNNEL_NETWORK,
 		"+OK " A4 " 1::/48,2::/48,3::/48,4::/48 5::/48 6::/48 7::/48 "
 		"8::/48",
@@ -218,6 +239,29 @@ test_bad_grants(void **state)
 		"+OK " A4 " a= b= c= d= e= f= g= h= i= j= k= l= m= n= o= p= q="
 		" r= s= t= u= v= w= x= y= z= 0= 1= 2= 3=",
 		"more than 32 fields"},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=tcp", "over \"tcp\""},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=", "over \"\""},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=UDP port=1", "over \"UDP\""},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=udp", "without port="},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=udp port=", "port: \"\""},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=udp port=0", "port: \"0\""},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=udp port=65536", "\"65536\""},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=udp port=04029", "\"04029\""},
+	    {TUNNEL_ONLY, "+OK " A4 " proto=udp port=4029=", "\"4029=\""},
+	    {TUNNEL_ONLY, "+OK " A4 " " UDP " proto=udp", "proto= comes twice"},
+	    {TUNNEL_ONLY, "+OK " A4 " " UDP " port=4029", "port= comes twice"},
+	    {TUNNEL_ONLY, "+OK " A4 " " UDP " " KEY " " KEY,
+		"key= comes twice"},
+	    {TUNNEL_ONLY, "+OK " A4 " port=1 port=1", "port= comes twice"},
+	    {TUNNEL_ONLY, "+OK " A4 " " UDP " key=", "32 hex digits"},
+	    {TUNNEL_ONLY, "+OK " A4 " " UDP " " KEY "0", "32 hex digits"},
+	    {TUNNEL_ONLY, "+OK " A4 " " UDP " " KEY "00", "32 hex digits"},
+	    {TUNNEL_ONLY,
+		"+OK " A4 " " UDP " key=000102030405060708090a0b0c0d0e0",
+		"32 hex digits"},
+	    {TUNNEL_ONLY,
+		"+OK " A4 " " UDP " key=g00102030405060708090a0b0c0d0e0f",
+		"32 hex digits"},
 	    {TUNNEL_ONLY, "+OK \033]0;x\007 1.2.3.4", "\\033]0;x\\a"},
 	};
 	struct grant g, before;

@@ -74,7 +74,7 @@ test_tunnel(void **state)
 	(void)state;
 	for (size_t i = 0; i < N(t); i++) {
 		int n = proto_make_tunnel(
-		    buf, sizeof(buf), t[i].user, t[i].digest, t[i].type);
+		    buf, sizeof(buf), t[i].user, t[i].digest, t[i].type, -1);
 
 		if (t[i].line == NULL) {
 			assert_int_equal(n, -EINVAL);
@@ -86,6 +86,33 @@ test_tunnel(void **state)
 }
 
 static void
+test_udp(void **state)
+{
+	static const struct {
+		int port;
+		const char *tail;
+	} t[] = {
+	    {0, " proto=udp\r\n"},
+	    {1, " proto=udp port=1\r\n"},
+	    {65535, " proto=udp port=65535\r\n"},
+	};
+	char buf[PROTO_LINE_MAX], want[PROTO_LINE_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < N(t); i++) {
+		strlcpy(want, "tunnel foo " DIGEST " host", sizeof(want));
+		strlcat(want, t[i].tail, sizeof(want));
+		assert_int_equal(proto_make_tunnel(buf, sizeof(buf), "foo",
+				     DIGEST, TUNNEL_HOST, t[i].port),
+		    strlen(want));
+		assert_string_equal(buf, want);
+	}
+	assert_int_equal(proto_make_tunnel(buf, sizeof(buf), "foo", DIGEST,
+			     TUNNEL_HOST, 65536),
+	    -EINVAL);
+}
+
+static void
 test_sizes(void **state)
 {
 	char user[PROTO_USER_MAX + 2], buf[PROTO_LINE_MAX];
@@ -94,19 +121,20 @@ test_sizes(void **state)
 	(void)state;
 	memset(user, 'u', sizeof(user));
 	user[PROTO_USER_MAX] = '\0';
-	n = proto_make_tunnel(buf, sizeof(buf), user, DIGEST, TUNNEL_HOST);
+	n = proto_make_tunnel(
+	    buf, sizeof(buf), user, DIGEST, TUNNEL_HOST, 4028);
 	assert_true(n > PROTO_USER_MAX);
 	/* Exactly room, and one byte less. */
-	assert_int_equal(
-	    proto_make_tunnel(buf, (size_t)n + 1, user, DIGEST, TUNNEL_HOST),
+	assert_int_equal(proto_make_tunnel(buf, (size_t)n + 1, user, DIGEST,
+			     TUNNEL_HOST, 4028),
 	    n);
 	assert_int_equal(
-	    proto_make_tunnel(buf, (size_t)n, user, DIGEST, TUNNEL_HOST),
+	    proto_make_tunnel(buf, (size_t)n, user, DIGEST, TUNNEL_HOST, 4028),
 	    -EMSGSIZE);
 	user[PROTO_USER_MAX] = 'u';
 	user[PROTO_USER_MAX + 1] = '\0';
-	assert_int_equal(
-	    proto_make_tunnel(buf, sizeof(buf), user, DIGEST, TUNNEL_HOST),
+	assert_int_equal(proto_make_tunnel(
+			     buf, sizeof(buf), user, DIGEST, TUNNEL_HOST, 4028),
 	    -EMSGSIZE);
 	assert_int_equal(proto_make_ping(buf, 7), 6);
 	assert_string_equal(buf, "ping\r\n");
@@ -129,6 +157,17 @@ test_mask(void **state)
 	    {"tunnel foo  " DIGEST " host", "tunnel foo  **** host"},
 	    {" tunnel foo " DIGEST " host", " tunnel foo **** host"},
 	    {"tunnel foo\r\n", "tunnel foo"},
+	    {"tunnel foo " DIGEST " host proto=udp port=4028",
+		"tunnel foo **** host proto=udp port=4028"},
+	    {"tunnel foo " DIGEST " host key=1",
+		"tunnel foo **** host key=****"},
+	    {"+OK 192.0.2.1 198.51.100.7 proto=udp port=4029 key=0011 x=y\r\n",
+		"+OK 192.0.2.1 198.51.100.7 proto=udp port=4029 key=**** x=y"},
+	    {"+OK KEY=00", "+OK KEY=****"},
+	    {"+OK key=0 key=1  key=", "+OK key=**** key=****  key=****"},
+	    {"key=0", "key=****"},
+	    {"+OK key", "+OK key"},
+	    {"+OK keys=2", "+OK keys=2"},
 	    {"ping\r\n", "ping"},
 	    {"+OK 0B1517C8 KAME server", "+OK 0B1517C8 KAME server"},
 	    {"tunnels a b c", "tunnels a b c"},
@@ -136,7 +175,7 @@ test_mask(void **state)
 	    {"\r\n", ""},
 	    {"", ""},
 	};
-	char buf[64];
+	char buf[80];
 
 	(void)state;
 	for (size_t i = 0; i < N(t); i++) {
@@ -148,6 +187,9 @@ test_mask(void **state)
 		proto_mask("tunnel foo " DIGEST " host", 48, buf, size);
 		assert_true(strlen(buf) < size);
 		assert_null(strstr(buf, "DA"));
+		proto_mask("+OK 192.0.2.1 key=DAC4", 22, buf, size);
+		assert_true(strlen(buf) < size);
+		assert_null(strstr(buf, "D"));
 	}
 }
 
@@ -157,6 +199,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_types),
 	    cmocka_unit_test(test_tunnel),
+	    cmocka_unit_test(test_udp),
 	    cmocka_unit_test(test_sizes),
 	    cmocka_unit_test(test_mask),
 	};

@@ -239,6 +239,75 @@ test_refused_reply(void **state)
 	expect_log(&t, LOG_ERR, "reason=\"no such host\"");
 }
 
+/* In the request, in the grant, and told of one but not of the key. */
+static void
+test_udp(void **state)
+{
+	static const struct {
+		uint16_t announce;
+		const char *request;
+	} row[] = {
+	    {4028,
+		"tunnel foo " SCRIPT_DIGEST " network proto=udp port=4028\r\n"},
+	    {0, "tunnel foo " SCRIPT_DIGEST " network proto=udp\r\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		script_reach(&t, false, SESSION_AUTHENTICATING);
+		t.conf.udp = true;
+		t.conf.udp_announce = row[i].announce;
+		script_event(&t, SESSION_EV_DIGEST);
+		assert_string_equal(
+		    script_text(&t, SESSION_FX_SEND), row[i].request);
+		script_line(&t, SCRIPT_UDP);
+		expect_effects(&t, "state log apply");
+		assert_true(t.s.grant.udp && t.s.grant.has_key);
+		assert_int_equal(t.s.grant.port4, 4029);
+		script_event(&t, SESSION_EV_APPLIED);
+		expect_log(&t, LOG_NOTICE, "server4=198.51.100.1 port4=4029");
+		assert_null(strstr(script_text(&t, SESSION_FX_LOG), "0001020"));
+	}
+}
+
+/* One is granted where, and only where, it was asked for. */
+static void
+test_udp_refused(void **state)
+{
+	static const char failed[] = "-ERR authentication failed.";
+	static const char also[] = "does not know UDP tunnels (-U)";
+
+	(void)state;
+	script_reach(&t, true, SESSION_REQUESTING);
+	t.conf.udp = true;
+	script_line(&t, SCRIPT_GRANT);
+	expect_effects(&t, "send:quit hangup state log");
+	expect_log(&t, LOG_WARNING, "the server grants no UDP tunnels");
+	expect_state(&t, SESSION_WAITING, 60000);
+
+	script_reach(&t, true, SESSION_REQUESTING);
+	script_line(&t, SCRIPT_UDP);
+	expect_effects(&t, "send:quit hangup state log");
+	expect_log(&t, LOG_WARNING, "was not asked for");
+	expect_state(&t, SESSION_WAITING, 250);
+
+	script_reach(&t, true, SESSION_REQUESTING);
+	t.conf.udp = true;
+	script_line(&t, failed);
+	expect_log(&t, LOG_WARNING, "login refused");
+	expect_log(&t, LOG_WARNING, also);
+	expect_state(&t, SESSION_WAITING, 60000);
+
+	script_reach(&t, true, SESSION_REQUESTING);
+	script_line(&t, failed);
+	assert_null(strstr(script_text(&t, SESSION_FX_LOG), also));
+
+	script_reach(&t, true, SESSION_REQUESTING);
+	t.conf.udp = true;
+	script_line(&t, "-ERR unsupported tunnel type network");
+	assert_null(strstr(script_text(&t, SESSION_FX_LOG), also));
+}
+
 int
 main(void)
 {
@@ -250,6 +319,8 @@ main(void)
 	    cmocka_unit_test(test_closed_everywhere),
 	    cmocka_unit_test(test_apply_failed),
 	    cmocka_unit_test(test_refused_reply),
+	    cmocka_unit_test(test_udp),
+	    cmocka_unit_test(test_udp_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,10 @@ test_nat(void **state)
 	expect_log(&t, LOG_ERR, "-n goes on");
 	expect_log(&t, LOG_ERR, "-U passes");
 	script_reach(&t, false, SESSION_REQUESTING);
+	t.conf.udp = true; /* which it does with -n */
+	script_line(&t, SCRIPT_NAT " proto=udp port=4029");
+	expect_log(&t, LOG_ERR, "-n goes on all the same\"");
+	script_reach(&t, false, SESSION_REQUESTING);
 	t.conf.nat = true;
 	script_line(&t, SCRIPT_NAT);
 	expect_effects(&t, "state log apply");

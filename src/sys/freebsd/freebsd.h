@@ -120,7 +120,7 @@ int gif_change(struct fb *, const char *name, struct in_addr local4,
     struct in_addr remote4, struct err *);
 int gif_clear(struct fb *, const char *name, struct err *);
 
-/* tun.c: 6in4 by the relay. */
+/* tun.c: for the relay. */
 int tun_create(struct fb *, const char *name, struct link *, struct err *);
 int tun_adopt(struct fb *, const struct link *, struct err *);
 /* Close ours; has somebody else the device open still? */
@@ -128,8 +128,8 @@ bool tun_in_use(struct fb *, const struct link *);
 void tun_close(struct fb *);
 /* Closed, and as before we had it open. */
 int tun_give_back(struct fb *, const struct link *);
-int tun_open_user(struct kernel *, const struct netop *outer, int *tunfd,
-    int *rawfd, struct err *);
+int tun_open_user(struct kernel *, const struct netop *outer, struct user_fds *,
+    struct err *);
 
 /*
  * adopt.c: the interface that op names.  1: it is to be adopted, 0: it is to

@@ -1,7 +1,7 @@
 /*
  * Capsicum's rights on single descriptors, rights(4).  Who lacks CAP_IOCTL,
  * CAP_FCNTL and the socket rights can do none of it, and no list of commands
- * is needed besides.
+ * is needed besides.  One socket alone may have options set.
  */
 #include <sys/capsicum.h>
 
@@ -20,6 +20,7 @@ name_of(enum os_fd_use use)
 	case OS_FD_TUN:
 		return "tun device";
 	case OS_FD_OUTER:
+	case OS_FD_OUTER_UDP:
 		return "outer socket";
 	case OS_FD_TIMER:
 		return "timer";
@@ -39,6 +40,14 @@ rights_for(enum os_fd_use use, cap_rights_t *rights)
 	case OS_FD_OUTER:
 	case OS_FD_ICMP6:
 		cap_rights_init(rights, CAP_READ, CAP_WRITE, CAP_EVENT);
+		return;
+	case OS_FD_OUTER_UDP:
+		/*
+		 * IP_TOS follows the packets: RFC 6040.  Not on a raw socket,
+		 * which IP_HDRINCL would let forge its own IPv4 header.
+		 */
+		cap_rights_init(
+		    rights, CAP_READ, CAP_WRITE, CAP_EVENT, CAP_SETSOCKOPT);
 		return;
 	case OS_FD_STREAM:
 		cap_rights_init(

@@ -1,16 +1,14 @@
 /*
- * 6in4 by the relay: a tun(4) device, and a raw socket for the outer packets.
+ * The relay's side of a tunnel in user space: a tun(4) device.
  *
  * Only with TUNSIFHEAD, four octets of address family in front of each
  * packet, does a tun device carry IPv6 at all (os_tun_family()).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../raw41.h"
+#include "../outer.h"
 #include "freebsd.h"
 
 static void
@@ -169,24 +167,10 @@ tun_in_use(struct fb *fb, const struct link *l)
 }
 
 int
-tun_open_user(struct kernel *k, const struct netop *outer, int *tunfd,
-    int *rawfd, struct err *e)
+tun_open_user(struct kernel *k, const struct netop *outer, struct user_fds *fds,
+    struct err *e)
 {
-	struct fb *fb = (struct fb *)k;
-	int fd, raw, error;
+	const struct fb *fb = (const struct fb *)k;
 
-	if (fb->tunfd == -1)
-		return err_set(e, ENODEV, "no user-space tunnel is open");
-	raw = raw41_open(outer->local4, outer->remote4, e);
-	if (raw < 0)
-		return raw;
-	fd = fcntl(fb->tunfd, F_DUPFD_CLOEXEC, 0);
-	if (fd == -1) {
-		error = err_sys(e, errno, "duplicate the tun descriptor");
-		(void)close(raw);
-		return error;
-	}
-	*tunfd = fd;
-	*rawfd = raw;
-	return 0;
+	return user_open(fb->tunfd, 0, outer, fds, e);
 }

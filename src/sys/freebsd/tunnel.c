@@ -114,7 +114,7 @@ tunnel_apply(struct fb *fb, struct netop *op, struct err *e)
 	return 0;
 }
 
-/* The outer pair of a user-space tunnel is the raw socket's alone. */
+/* The outer pair of a user-space tunnel is the outer socket's alone. */
 int
 tunnel_outer(
     struct fb *fb, const struct link *l, const struct netop *op, struct err *e)

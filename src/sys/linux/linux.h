@@ -49,6 +49,7 @@ struct lx {
 	uint32_t adopted; /* ifindex of a tunnel that was there before us */
 	int tunfd;	  /* the user-space tunnel's device, -1: none */
 	uint32_t tunindex;
+	unsigned tunfeatures; /* enum user_feature */
 	struct lx_watch watch;
 };
 
@@ -89,13 +90,20 @@ int sit_create(struct lx *, const char *name, struct in_addr local4,
 int sit_change(struct lx *, const struct link *, struct in_addr local4,
     struct in_addr remote4, struct err *);
 
-/* tun.c: 6in4 by the relay.  name: "" = dtcp%d. */
+/* tun.c: for the relay.  name: "" = dtcp%d. */
 int tun_create(
     struct lx *, const char *name, bool keep, struct link *, struct err *);
 int tun_adopt(struct lx *, const struct link *, struct err *);
 void tun_close(struct lx *);
-int tun_open_user(struct kernel *, const struct netop *outer, int *tunfd,
-    int *rawfd, struct err *);
+/* Closed, and as if we had never had it open. */
+int tun_give_back(struct lx *, const struct link *, struct err *);
+int tun_open_user(struct kernel *, const struct netop *outer, struct user_fds *,
+    struct err *);
+
+/* vnet.c: offload of a tun device.  begin() gives 0 or -errno. */
+bool vnet_offered(int fd);
+int vnet_begin(int fd);
+void vnet_end(int fd);
 
 /* tunnel.c: TUNNEL_* and OUTER. */
 int tunnel_prepare(

@@ -1,12 +1,14 @@
 /*
  * What the engine may not ask of the kernel any more.
  *
- * Its raw socket is bound and connected by the root process, but the socket's
+ * Its outer socket is bound and connected by the root process, but the socket's
  * holder could change that, or take over the IPv4 header (raw(7), IP_HDRINCL
  * needs no capability).  So the system calls that make or change a socket are
- * refused, and a message with an address can be sent on no descriptor.  The
- * list is one of refusals and short: everything else is held by user, chroot
- * and limits.
+ * refused, but for the size of the datagrams that udp(7)'s UDP_SEGMENT cuts
+ * and the traffic class (IP_TOS), which follow the packets, and a message with
+ * an address can be sent on no descriptor: it would go past what a UDP socket
+ * is connected to.  The list is one of refusals and short: everything else is
+ * held by user, chroot and limits.
  */
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -14,6 +16,9 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+
+#include <netinet/in.h>
+#include <netinet/udp.h>
 
 #include <errno.h>
 #include <stddef.h>
@@ -51,16 +56,36 @@
 #define REFUSE_CALL(name) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), REFUSE
 
-/* What succeeds stays open: the process has to exit. */
+/* r: what a call that must not succeed returned. */
 static int
-try_forbidden(struct err *e)
+refused(int r, const char *what, struct err *e)
 {
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd == -1 && errno == EPERM)
+	if (r == -1 && errno == EPERM)
 		return 0;
-	return err_set(e, EPERM, "the system call filter does not hold: %s",
-	    fd == -1 ? strerror(errno) : "socket(2) was let through");
+	return err_set(e, EPERM, "the system call filter does not hold: %s: %s",
+	    what, r == -1 ? strerror(errno) : "was let through");
+}
+
+/* What succeeds stays so: the process has to exit. */
+static int
+try_forbidden(int channel, struct err *e)
+{
+	const int on = 1;
+	int error;
+
+	error =
+	    refused(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket", e);
+	if (error != 0)
+		return error;
+	/* The number of the option that is allowed, at another level. */
+	error = refused(
+	    setsockopt(channel, SOL_SOCKET, UDP_SEGMENT, &on, sizeof(on)),
+	    "setsockopt at another level", e);
+	if (error != 0)
+		return error;
+	return refused(
+	    setsockopt(channel, IPPROTO_UDP, UDP_ENCAP, &on, sizeof(on)),
+	    "setsockopt of another option", e);
 }
 
 int
@@ -77,7 +102,6 @@ os_seal(int channel, struct err *e)
 	    REFUSE_CALL(socketpair),
 	    REFUSE_CALL(connect),
 	    REFUSE_CALL(bind),
-	    REFUSE_CALL(setsockopt),
 	    REFUSE_CALL(sendmsg),
 	    REFUSE_CALL(sendmmsg),
 	    REFUSE_CALL(io_uring_setup),
@@ -86,6 +110,17 @@ os_seal(int channel, struct err *e)
 	    REFUSE_CALL(process_vm_writev),
 	    REFUSE_CALL(execve),
 	    REFUSE_CALL(execveat),
+	    /* setsockopt(2): UDP_SEGMENT, IP_TOS; int, as the kernel has it. */
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_setsockopt, 0, 9),
+	    LOAD_HALF(1, LOW),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 2),
+	    LOAD_HALF(2, LOW),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, UDP_SEGMENT, 3, 4),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_IP, 0, 3),
+	    LOAD_HALF(2, LOW),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IP_TOS, 0, 1),
+	    ALLOW,
+	    REFUSE,
 	    /* sendto(2): only without an address. */
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_sendto, 0, 6),
 	    LOAD_HALF(4, LOW),
@@ -106,7 +141,7 @@ os_seal(int channel, struct err *e)
 		return err_sys(e, errno == EINVAL ? ENOSYS : errno,
 		    "cannot filter system calls");
 	}
-	return try_forbidden(e);
+	return try_forbidden(channel, e);
 }
 
 #else

@@ -1,5 +1,5 @@
 /*
- * 6in4 by the relay: a tun device, and a raw socket for the outer packets.
+ * The relay's side of a tunnel in user space: a tun device.
  */
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -11,24 +11,28 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../raw41.h"
+#include "../outer.h"
 #include "linux.h"
 
 #define TUN_DEVICE "/dev/net/tun"
 #define TUN_NAME   "dtcp%d" /* the kernel fills in a number */
 
-/* Attach to the device of that name, or make it; ifr tells its name. */
+/*
+ * Attach to the device of that name, or make it; ifr tells its name and flags.
+ * The descriptor, or -errno.
+ */
 static int
-attach(struct lx *lx, const char *name, int flags, struct ifreq *ifr,
-    struct err *e)
+attach(const char *name, int flags, struct ifreq *ifr, struct err *e)
 {
 	int fd, error;
 
+	memset(ifr, 0, sizeof(*ifr));
 	fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1)
 		return err_sys(
 		    e, errno, "a user-space tunnel needs " TUN_DEVICE ": open");
-	memset(ifr, 0, sizeof(*ifr));
+	if (!vnet_offered(fd))
+		flags &= ~IFF_VNET_HDR;
 	(void)strlcpy(ifr->ifr_name, name, sizeof(ifr->ifr_name));
 	ifr->ifr_flags = (short)(IFF_TUN | IFF_NO_PI | flags);
 	if (ioctl(fd, TUNSETIFF, ifr) == -1) {
@@ -36,34 +40,39 @@ attach(struct lx *lx, const char *name, int flags, struct ifreq *ifr,
 		(void)close(fd);
 		return error;
 	}
-	lx->tunfd = fd;
-	return 0;
+	return fd;
 }
 
 void
 tun_close(struct lx *lx)
 {
+	if (lx->tunfeatures & USER_VNET)
+		vnet_end(lx->tunfd);
 	if (lx->tunfd != -1)
 		(void)close(lx->tunfd);
 	lx->tunfd = -1;
 	lx->tunindex = 0;
+	lx->tunfeatures = 0;
 }
 
 /*
- * The tag comes before persistence: a kill in between leaves nothing, one
- * thereafter what the next start recognises.
+ * It is tagged before anything else is changed, and before it is made
+ * persistent: a kill in between leaves nothing, or what the next start
+ * recognises.
  */
-int
-tun_create(
-    struct lx *lx, const char *name, bool keep, struct link *l, struct err *e)
+static int
+open_tagged(
+    struct lx *lx, const char *name, int flags, struct link *l, struct err *e)
 {
 	struct ifreq ifr;
 	int error;
 
-	error = attach(
-	    lx, name[0] != '\0' ? name : TUN_NAME, IFF_TUN_EXCL, &ifr, e);
-	if (error != 0)
+	lx->tunfd = attach(name, flags, &ifr, e);
+	if (lx->tunfd < 0) {
+		error = lx->tunfd;
+		lx->tunfd = -1;
 		return error;
+	}
 	error = link_by_name(lx, ifr.ifr_name, l);
 	if (error == 0)
 		error = link_set_tag(lx, l->index, lx->tag);
@@ -73,53 +82,86 @@ tun_create(
 		tun_close(lx);
 		return error;
 	}
+	lx->tunindex = l->index;
+	if ((ifr.ifr_flags & IFF_VNET_HDR) == 0)
+		return 0;
+	lx->tunfeatures = USER_VNET;
+	error = vnet_begin(lx->tunfd);
+	if (error != 0) {
+		(void)err_sys(e, -error, "offload of interface %s", l->name);
+		tun_close(lx);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+/* With offload where the kernel has it. */
+static int
+open_best(
+    struct lx *lx, const char *name, int flags, struct link *l, struct err *e)
+{
+	int error;
+
+	error = open_tagged(lx, name, flags | IFF_VNET_HDR, l, e);
+	if (error == -EOPNOTSUPP)
+		error = open_tagged(lx, name, flags, l, e);
+	return error;
+}
+
+int
+tun_create(
+    struct lx *lx, const char *name, bool keep, struct link *l, struct err *e)
+{
+	int error;
+
+	error = open_best(
+	    lx, name[0] != '\0' ? name : TUN_NAME, IFF_TUN_EXCL, l, e);
+	if (error != 0)
+		return error;
 	if (keep && ioctl(lx->tunfd, TUNSETPERSIST, 1) == -1) {
 		error = err_sys(e, errno, "make %s persistent", l->name);
 		tun_close(lx);
-		return error;
 	}
-	lx->tunindex = l->index;
-	return 0;
+	return error;
 }
 
 int
 tun_adopt(struct lx *lx, const struct link *l, struct err *e)
 {
-	struct ifreq ifr;
+	struct link now;
 	int error;
 
-	error = attach(lx, l->name, 0, &ifr, e);
+	error = open_best(lx, l->name, 0, &now, e);
 	if (error != 0)
-		return error;
-	error = link_set_tag(lx, l->index, lx->tag);
-	if (error != 0) {
-		(void)nl_fail(&lx->nl, e, error, "tag interface %s", l->name);
+		(void)link_set_tag(lx, l->index, "");
+	return error;
+}
+
+/*
+ * A program that was killed has left its settings to whoever opens the device
+ * next.  Who has it open now is another one, and has made its own.
+ */
+int
+tun_give_back(struct lx *lx, const struct link *l, struct err *e)
+{
+	struct ifreq ifr;
+	int fd;
+
+	if (l->index == lx->tunindex)
 		tun_close(lx);
-		return error;
-	}
-	lx->tunindex = l->index;
+	fd = attach(l->name, 0, &ifr, e);
+	if (fd < 0)
+		return fd == -EBUSY ? 0 : fd;
+	vnet_end(fd);
+	(void)close(fd);
 	return 0;
 }
 
 int
-tun_open_user(struct kernel *k, const struct netop *outer, int *tunfd,
-    int *rawfd, struct err *e)
+tun_open_user(struct kernel *k, const struct netop *outer, struct user_fds *fds,
+    struct err *e)
 {
-	struct lx *lx = (struct lx *)k;
-	int fd, raw, error;
+	const struct lx *lx = (const struct lx *)k;
 
-	if (lx->tunfd == -1)
-		return err_set(e, ENODEV, "no user-space tunnel is open");
-	raw = raw41_open(outer->local4, outer->remote4, e);
-	if (raw < 0)
-		return raw;
-	fd = fcntl(lx->tunfd, F_DUPFD_CLOEXEC, 0);
-	if (fd == -1) {
-		error = err_sys(e, errno, "duplicate the tun descriptor");
-		(void)close(raw);
-		return error;
-	}
-	*tunfd = fd;
-	*rawfd = raw;
-	return 0;
+	return user_open(lx->tunfd, lx->tunfeatures, outer, fds, e);
 }

@@ -187,7 +187,7 @@ tunnel_apply(struct lx *lx, struct netop *op, struct err *e)
 	return 0;
 }
 
-/* The outer pair of a user-space tunnel is the raw socket's alone. */
+/* The outer pair of a user-space tunnel is the outer socket's alone. */
 int
 tunnel_outer(
     struct lx *lx, const struct link *l, const struct netop *op, struct err *e)
@@ -297,6 +297,10 @@ release_one(
 		    up ? "up" : "down");
 	if (l->kind == LINK_SIT) {
 		next = sit_change(lx, l, none, remote4, error == 0 ? e : NULL);
+		error = error == 0 ? next : error;
+	}
+	if (l->kind == LINK_TUN) {
+		next = tun_give_back(lx, l, error == 0 ? e : NULL);
 		error = error == 0 ? next : error;
 	}
 	if (op->mtu != 0 && op->mtu != l->mtu) {
