@@ -394,12 +394,13 @@ class Case(unittest.TestCase):
 
     maxDiff = None
     uml = False         # also below user-mode-linux
+    network = Net
 
     def setUp(self):
         self.transcript = []
         self._began = time.monotonic()
         self._lock = threading.Lock()
-        self.net = Net()
+        self.net = self.network()
         self.addCleanup(self.net.delete)
 
     def note(self, who, line):

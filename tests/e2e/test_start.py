@@ -143,10 +143,12 @@ class TestUsage(Case):
     def test_no_clone_needs_a_name(self):
         self.usage("-c", "server", pattern="-i")
 
-    def test_what_is_not_supported_says_so_at_start(self):
-        for options in (["-U"], ["-b", "4028"], ["-B", "4028"]):
-            self.usage(*options, "-u", "foo", "server",
-                       pattern=f"{options[0]}.* not supported")
+    def test_udp(self):
+        self.usage("-U", "--encap", "kernel", "server",
+                   pattern="-U and --encap kernel")
+        self.usage("-U", "-m", "65508", "server", pattern="-m 65508.*65507")
+        self.usage("-b", "0", "server", pattern="-b 0")
+        self.usage("-B", "65536", "server", pattern="-B 65536")
 
     def test_lans(self):
         for option, value in (("-P", "eth0/x"), ("-P", "eth0/1,eth1/1"),

@@ -21,9 +21,12 @@ ACTION@POINT[=ARG]  do ACTION when the connection gets to POINT
                            an argument of their own come at once)
               ping         instead of the answer to a ping
 trickle=MS          one byte every MS milliseconds
-client4=, server4=, client6=, server6=, prefix=
+client4=, server4=, client6=, server6=, prefix=, proto=, port=, key=
                     what the grant says instead of the truth; {client4} and
                     {server4} stand for the true ones
+no-udp              a request for a UDP tunnel has a field too many, as for
+                    the servers of before
+ignore-udp          such a request is granted without UDP
 auth-fail, unsupported, sold-out, internal, timed-out
                     the error replies of real servers
 greeting=, reply=, pong=
@@ -34,7 +37,9 @@ N*BEHAVIOUR         N connections in a row
 
 ACTIONS = ("stall", "cut", "reset", "nul", "long", "lines")
 POINTS = ("connect", "greeting", "request", "grant", "up", "ping")
-FIELDS = ("client4", "server4", "client6", "server6", "prefix")
+FIELDS = ("client4", "server4", "client6", "server6", "prefix", "proto",
+          "port", "key")
+FLAGS = ("no-udp", "ignore-udp")
 TEXTS = ("greeting", "reply", "pong")
 ERRORS = {
     "auth-fail": "-ERR authentication failed.",
@@ -53,6 +58,7 @@ class Behaviour:
         self.actions = {}
         self.fields = {}
         self.texts = {}
+        self.flags = set()
         self.trickle = 0.0
         rest = text.strip()
         while rest:
@@ -70,6 +76,8 @@ class Behaviour:
             self.actions[point] = (action, value)
         elif name in FIELDS and value:
             self.fields[name] = value
+        elif word in FLAGS:
+            self.flags.add(word)
         elif name == "trickle":
             self.trickle = float(value) / 1000
         elif word in ERRORS:

@@ -11,6 +11,7 @@ server:
     behave SPEC; SPEC; ...  what the next connections do
     ra                      send a router advertisement into every tunnel
     say TEXT                send a line on every connection
+    datagram HEX            send that from our end of every UDP tunnel
     cut | reset             end every connection
 """
 
@@ -30,6 +31,7 @@ import time
 import icmp6
 import tunnel
 from behaviour import Behaviours
+from udp import UdpEnd
 
 BANNER = "KAME tunnel server"
 UNITS = 8
@@ -60,6 +62,7 @@ class Connection:
         self.mute = False
         self.unit = None
         self.lease = None
+        self.udp = None
         self.tasks = []
 
     def log(self, event, **fields):
@@ -206,15 +209,16 @@ class Connection:
             await self.send("-ERR invalid command")
 
     async def tunnel(self, fields):
+        kind = fields[3] if len(fields) > 3 else None
         self.log("request", fields=len(fields),
                  user=fields[1] if len(fields) > 1 else None,
-                 type=fields[-1])
+                 type=kind, keys=fields[4:])
         await self.at("request")
         reply = self.answer(fields)
         texts = self.behaviour.texts
         if "reply" in texts:
             reply = texts["reply"].format(
-                client4=self.client4, server4=self.server4, type=fields[-1])
+                client4=self.client4, server4=self.server4, type=kind)
         await self.send(reply, "grant")
         if not reply.startswith("+OK"):
             self.log("refused", reply=reply)
@@ -228,11 +232,26 @@ class Connection:
 
     # Granting
 
+    def announced(self, fields):
+        """The UDP port in the fields behind the type: 0 if it is to be found
+        out, None if they ask for no UDP tunnel.  ValueError if they are not
+        what we know."""
+        if not fields:
+            return None
+        keys = dict(f.split("=", 1) for f in fields)
+        port = keys.pop("port", "0")
+        if "no-udp" in self.behaviour.flags or keys != {"proto": "udp"} or (
+                not port.isdigit() or int(port) > 65535):
+            raise ValueError
+        return None if "ignore-udp" in self.behaviour.flags else int(port)
+
     def answer(self, fields):
         server = self.server
-        if len(fields) != 4:
+        try:
+            _, user, given, kind = fields[:4]
+            port = self.announced(fields[4:])
+        except ValueError:
             return "-ERR authentication failed."
-        _, user, given, kind = fields
         password = server.users.get(user)
         if password is None or given.upper() != digest(
                 user, self.challenge, password):
@@ -247,9 +266,9 @@ class Connection:
         if self.lease:
             return "-ERR internal error: this connection has a tunnel"
         return self.grant(kind == "host" or routed and server.pair,
-                          prefixes if routed else [])
+                          prefixes if routed else [], port)
 
-    def grant(self, pair, prefixes):
+    def grant(self, pair, prefixes, port):
         server = self.server
         unit = server.free_unit()
         if unit is None:
@@ -259,12 +278,19 @@ class Connection:
             true["client6"], true["server6"] = server.inner(unit)
         if prefixes:
             true["prefix"] = " ".join(prefixes)
-        said = dict(true)
-        for name, value in self.behaviour.fields.items():
-            said[name] = value.format(**true)
-        order = ("client4", "server4", "client6", "server6", "prefix")
-        reply = "+OK " + " ".join(said[k] for k in order if k in said)
         try:
+            if port is not None:
+                self.udp = UdpEnd(self.server4, server.udp_port,
+                                  (self.client4, port), self.log)
+                true.update(proto="udp", port=str(self.udp.port),
+                            key=self.udp.key.hex())
+            said = dict(true)
+            for name, value in self.behaviour.fields.items():
+                said[name] = value.format(**true)
+            order = ("client4", "server4", "client6", "server6", "prefix")
+            reply = " ".join(["+OK"] + [said[k] for k in order if k in said]
+                             + [f"{k}={said[k]}" for k in
+                                ("proto", "port", "key") if k in said])
             self.take(unit, said)
         except (OSError, ValueError) as e:
             self.release()
@@ -278,7 +304,7 @@ class Connection:
         self.lease = tunnel.Lease(
             self.server4, self.client4, said.get("server6"),
             said.get("client6"),
-            said.get("prefix", "").replace(",", " ").split())
+            said.get("prefix", "").replace(",", " ").split(), self.udp)
         self.server.tunnels.open(self.lease)
         self.log("tunnel-up", unit=unit)
 
@@ -288,6 +314,9 @@ class Connection:
             self.server.tunnels.close(self.lease)
             self.log("tunnel-down", unit=self.unit)
             self.unit = self.lease = None
+        if self.udp:
+            self.udp.close()
+            self.udp = None
 
 
 class Server:
@@ -306,6 +335,7 @@ class Server:
         self.behaviours = Behaviours(args.behave)
         self.inner_routes = args.inner_route
         self.max_units = args.units
+        self.udp_port = args.udp_port
         self.units = {}
         self.connections = {}
         self.total = 0
@@ -382,6 +412,10 @@ class Server:
         elif word == "say":
             for c in live:
                 c.writer.write(rest.encode("latin-1") + b"\r\n")
+        elif word == "datagram":
+            for c in live:
+                if c.udp:
+                    c.udp.send(bytes.fromhex(rest))
         elif word in ("cut", "reset"):
             for c in live:
                 c.end(word)
@@ -432,6 +466,8 @@ def options(argv=None):
     p.add_argument("--banner", default=BANNER)
     p.add_argument("--units", type=int, default=UNITS,
                    help="tunnels that can be had")
+    p.add_argument("--udp-port", type=int, default=4028,
+                   help="the first one tried for a UDP tunnel")
     p.add_argument("--tunnel", choices=("tun", "sit", "none"), default="tun")
     p.add_argument("--router", metavar="ADDRESS",
                    help="answer solicitations of routers as that one")

@@ -38,10 +38,10 @@ class Client:
         self.challenge = self.line().split(" ")[1]
         return self.challenge
 
-    def tunnel(self, kind, user="foo", password="bar", lower=False):
+    def tunnel(self, kind, user="foo", password="bar", lower=False, more=""):
         d = dtcp_server.digest(user, self.greeting(), password)
         d = d.lower() if lower else d
-        return self.ask(f"tunnel {user} {d} {kind}")
+        return self.ask(f"tunnel {user} {d} {kind}{more}")
 
 
 class ServerCase(unittest.TestCase):
@@ -131,6 +131,114 @@ class Faithful(ServerCase):
         self.assertTrue(c.tunnel("host").startswith("+OK"))
         time.sleep(0.4)
         self.assertTrue(c.ask("ping").startswith("+OK"))
+
+
+class Udp(ServerCase):
+    """Datagrams of a client, without a tun device behind the server."""
+
+    def setUp(self):
+        self.server = self.serve("--udp-port", "14028")
+        self.socket = self.bound()
+        self.control = self.client(self.server)
+
+    def bound(self):
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.bind(("127.0.0.1", 0))
+        s.settimeout(10)
+        self.addCleanup(s.close)
+        return s
+
+    def grant(self, more=" proto=udp", kind="host"):
+        words = self.control.tunnel(kind, more=more).split(" ")
+        keys = dict(w.split("=") for w in words if "=" in w)
+        self.assertEqual(keys.pop("proto"), "udp")
+        self.to = ("127.0.0.1", int(keys["port"]))
+        self.key = bytes.fromhex(keys["key"])
+        self.assertEqual(len(self.key), 16)
+
+    @staticmethod
+    def packet(payload=b"", source="2001:db8:ffff::6", following=59):
+        return (b"\x60\0\0\0" + len(payload).to_bytes(2, "big")
+                + bytes([following, 64])
+                + socket.inet_pton(socket.AF_INET6, source)
+                + socket.inet_pton(socket.AF_INET6, "2001:db8:ffff::5")
+                + payload)
+
+    def expect(self, event, **fields):
+        self.mark = getattr(self, "mark", 0)
+        got = self.server.wait(event, 10, self.mark, **fields)
+        self.mark = self.server.lines.items.index(got, self.mark) + 1
+        return got
+
+    def drops(self, datagram, reason, by=None):
+        (by or self.socket).sendto(datagram, self.to)
+        self.expect("udp-drop", reason=reason)
+
+    def hears(self, by):
+        """The server's datagrams come to that socket."""
+        self.server.control("datagram 60aa")
+        self.assertEqual(by.recvfrom(99), (b"\x60\xaa", self.to))
+
+    def test_announced(self):
+        mine = self.socket.getsockname()[1]
+        self.grant(f" proto=udp port={mine}")
+        self.assertGreaterEqual(self.to[1], 14028)
+        self.hears(self.socket)
+        self.drops(self.packet(b"x", "2001:db8::1", 58), "inner-source")
+        self.drops(b"\x45" + bytes(60), "malformed")
+        self.drops(self.packet(b"x")[:-1], "malformed")
+        self.drops(self.packet(b"x", following=58), "wrong-source",
+                   self.bound())
+
+    def test_found_out(self):
+        self.grant()
+        self.server.control("datagram 60")
+        self.expect("udp-drop", reason="no-peer")
+        self.drops(self.packet(b"x", following=58), "wrong-source")
+        self.drops(self.packet(self.key[:-1] + b"?"), "wrong-key")
+        self.drops(self.packet(self.key + b"?"), "wrong-key")
+        self.drops(self.packet(), "wrong-key")
+        self.socket.sendto(self.packet(self.key, "::"), self.to)
+        self.expect("udp-peer", peer=list(self.socket.getsockname()))
+        self.hears(self.socket)
+        # The client moves, and nobody can go back with data alone.
+        moved = self.bound()
+        moved.sendto(self.packet(self.key), self.to)
+        self.expect("udp-peer", peer=list(moved.getsockname()))
+        self.drops(self.packet(b"x", following=58), "wrong-source")
+        self.hears(moved)
+
+    def test_a_port_each(self):
+        self.grant()
+        first = self.to
+        self.control = self.client(self.server)
+        self.grant(kind="network")
+        self.assertNotEqual(self.to, first)
+
+    def test_the_port_is_free_afterwards(self):
+        self.grant()
+        self.control.ask("quit")
+        self.server.wait("close")
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(s.close)
+        s.bind(self.to)
+
+    def test_requests(self):
+        failed = "-ERR authentication failed."
+        for more in (" proto=tcp", " port=1", " proto=udp port=x",
+                     " proto=udp port=65536", " proto=udp key=1", " udp"):
+            with Client(self.server.port) as c:
+                self.assertEqual(c.tunnel("host", more=more), failed, more)
+
+    def test_behaviours(self):
+        server = self.serve("--behave", "no-udp", "--behave", "ignore-udp",
+                            "--behave", "port=99999 key=0f proto=tcp")
+        for reply in ("-ERR authentication failed.",
+                      "+OK 127.0.0.1 127.0.0.1",
+                      "+OK 127.0.0.1 127.0.0.1 proto=tcp port=99999 key=0f"):
+            with Client(server.port) as c:
+                self.assertEqual(
+                    c.tunnel("tunnelonly", more=" proto=udp"), reply)
 
 
 class Bad(ServerCase):

@@ -2,7 +2,7 @@
 
     UserTunnels  one tun device for all clients and a raw protocol-41 socket;
                  packets are carried between the two by this program.
-    SitTunnels   a kernel sit device for each client.
+    SitTunnels   a kernel sit device for each client; no UDP.
     NoTunnels    none; the protocol only.
 
 All but the last have to run as root in a network namespace of the test's own.
@@ -42,20 +42,22 @@ class Lease:
     """What one session's tunnel carries."""
 
     def __init__(self, server4, client4, server6=None, client6=None,
-                 prefixes=()):
+                 prefixes=(), udp=None):
         self.server4 = server4
         self.client4 = client4
+        self.udp = udp
         self.server6 = parse(ipaddress.IPv6Address, server6)
         self.client6 = parse(ipaddress.IPv6Address, client6)
         nets = [parse(ipaddress.IPv6Network, p) for p in prefixes]
         self.prefixes = [n for n in nets if n and n.prefixlen]
 
-    def carries(self, dst):
-        if dst.is_link_local:
+    def carries(self, inner):
+        """Is it an address of the client's side?"""
+        if inner.is_link_local:
             return True
         if not self.client6 and not self.prefixes:
             return True
-        return dst == self.client6 or any(dst in p for p in self.prefixes)
+        return inner == self.client6 or any(inner in p for p in self.prefixes)
 
 
 class NoTunnels:
@@ -65,10 +67,15 @@ class NoTunnels:
         pass
 
     def open(self, lease):
-        pass
+        if lease.udp:
+            lease.udp.start(lease, self.deliver)
 
     def close(self, lease):
-        pass
+        if lease.udp:
+            lease.udp.close()
+
+    def deliver(self, lease, packet):
+        """What a client sent, without the outer header."""
 
     def send(self, lease, packet):
         """Put a bare IPv6 packet into the tunnel."""
@@ -94,6 +101,9 @@ class RawSockets(NoTunnels):
         return self.sockets[server4]
 
     def send(self, lease, packet):
+        if lease.udp:
+            lease.udp.send(packet)
+            return
         try:
             self.socket(lease.server4).sendto(packet, (lease.client4, 0))
         except OSError as e:
@@ -150,11 +160,22 @@ class UserTunnels(RawSockets):
         if todo:
             ip_batch(*todo)
         self.leases.append(lease)
-        self.socket(lease.server4)
+        if lease.udp:
+            super().open(lease)
+        else:
+            self.socket(lease.server4)
 
     def close(self, lease):
+        super().close(lease)
         if lease in self.leases:
             self.leases.remove(lease)
+
+    def deliver(self, lease, packet):
+        self.heard(lease, packet)
+        try:
+            os.write(self.fd, packet)
+        except OSError:
+            pass    # not an IPv6 packet: the device refuses it
 
     def from_tun(self):
         for _ in range(64):
@@ -180,13 +201,9 @@ class UserTunnels(RawSockets):
                 return
             inner = packet[(packet[0] & 15) * 4:]
             lease = next((x for x in reversed(self.leases)
-                          if x.client4 == source), None)
+                          if x.client4 == source and not x.udp), None)
             if lease:
-                self.heard(lease, inner)
-                try:
-                    os.write(self.fd, inner)
-                except OSError:
-                    pass    # not an IPv6 packet: the device refuses it
+                self.deliver(lease, inner)
 
 
 class SitTunnels(RawSockets):
@@ -204,6 +221,8 @@ class SitTunnels(RawSockets):
         ip_batch(*[f"addr add {a}/128 dev lo nodad" for a in addresses])
 
     def open(self, lease):
+        if lease.udp:
+            raise ValueError("sit devices have no UDP")
         for old in [o for o in self.devices if o.client4 == lease.client4]:
             self.close(old)
         name = f"dtcps{self.count}"
@@ -220,6 +239,7 @@ class SitTunnels(RawSockets):
         self.devices[lease] = name
 
     def close(self, lease):
+        super().close(lease)
         name = self.devices.pop(lease, None)
         if name:
             ip_batch(f"tunnel del {name}")
