@@ -210,6 +210,9 @@ void ra_iface_tunnel(
 void ra_iface_heard(struct ra_iface *i, const struct ra_heard *h,
     const uint8_t *p, size_t n, int64_t now, struct ra_out *out);
 
+/* Of two times, either of which may be -1. */
+int64_t ra_sooner(int64_t a, int64_t b);
+
 /* When ra_iface_timer() is due; -1: never. */
 int64_t ra_iface_deadline(const struct ra_iface *i);
 void ra_iface_timer(struct ra_iface *i, int64_t now, struct ra_out *out);

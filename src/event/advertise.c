@@ -120,26 +120,18 @@ advertise_act(struct engine *en, uint8_t slot, const struct ra_out *out)
 	en->prefixes_changed |= out->changed;
 }
 
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-	if (a < 0 || b < 0)
-		return a < 0 ? b : a;
-	return a < b ? a : b;
-}
-
 void
 advertise_settle(struct engine *en)
 {
-	int64_t next = sooner(en->rs.deadline, en->old_due), left;
+	int64_t next = ra_sooner(en->rs.deadline, en->old_due), left;
 	unsigned slot;
 
 	tell_lans(en);
 	if (en->prefixes_changed)
 		subnets_save(en);
 	for (slot = 0; slot < NETOP_SLOTS; slot++) {
-		next = sooner(next, en->ports[slot].retry);
-		next = sooner(next, ra_iface_deadline(&en->ra[slot]));
+		next = ra_sooner(next, en->ports[slot].retry);
+		next = ra_sooner(next, ra_iface_deadline(&en->ra[slot]));
 	}
 	if (next == en->ra_due)
 		return;

@@ -237,8 +237,8 @@ ra_answer(struct ra_iface *i, int64_t now)
 	i->answering = true;
 }
 
-static int64_t
-sooner(int64_t a, int64_t b)
+int64_t
+ra_sooner(int64_t a, int64_t b)
 {
 	if (a == -1 || b == -1)
 		return a == -1 ? b : a;
@@ -248,10 +248,10 @@ sooner(int64_t a, int64_t b)
 int64_t
 ra_iface_deadline(const struct ra_iface *i)
 {
-	int64_t due = sooner(ra_prefixes_deadline(i), i->next);
+	int64_t due = ra_sooner(ra_prefixes_deadline(i), i->next);
 
-	due = sooner(due, i->farewell);
+	due = ra_sooner(due, i->farewell);
 	if (i->state == RA_ADVERTISING && i->tunnel_lost != -1)
-		due = sooner(due, i->tunnel_lost + TUNNEL_GRACE);
+		due = ra_sooner(due, i->tunnel_lost + TUNNEL_GRACE);
 	return due;
 }

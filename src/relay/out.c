@@ -130,8 +130,8 @@ flush(struct relay *r)
 		return 0;
 	relay_set_tos(r, train.tos);
 	rc = send_train(r);
-	if (rc == 0 && train.count > 1 && relay_set_gso(r, 0) != 0)
-		r->features &= ~(unsigned)USER_GSO;
+	if (rc == 0 && train.count > 1)
+		(void)relay_set_gso(r, 0);
 	for (at = 0; rc == 0 && at < train.used; at += n) {
 		n = train.used - at < train.size ? train.used - at : train.size;
 		rc = send_one(r, train.buf + at, n);

@@ -64,6 +64,13 @@ bool interest_drop_link(struct interest *, uint32_t ifindex);
 void interest_set_lan(
     struct interest *, uint8_t slot, const char *ifname, uint32_t ifindex);
 bool interest_any_lan(const struct interest *);
+/*
+ * Look each of them up anew: look_up() gives the index that goes with a name,
+ * -ENODEV, or another error, after which all has to be looked at again.
+ */
+void interest_learn_lans(struct interest *,
+    int (*look_up)(void *arg, const char *ifname, uint32_t *ifindex),
+    void *arg);
 /* The slot of a LAN by its name, or by the index that it has; 0: it is none. */
 uint8_t interest_lan_slot(const struct interest *, const char *ifname);
 uint8_t interest_lan_at(const struct interest *, uint32_t ifindex);

@@ -2,6 +2,7 @@
  * The LANs' interfaces among what is our business: known by name, as they come
  * and go, and by the index that goes with the name at the moment.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "interest.h"
@@ -25,6 +26,21 @@ interest_any_lan(const struct interest *w)
 			return true;
 	}
 	return false;
+}
+
+void
+interest_learn_lans(struct interest *w,
+    int (*look_up)(void *arg, const char *ifname, uint32_t *ifindex), void *arg)
+{
+	struct interest_lan *l;
+	int error;
+
+	for (l = w->lans; l < w->lans + NETOP_SLOTS; l++) {
+		if (l->ifname[0] == '\0')
+			continue;
+		error = look_up(arg, l->ifname, &l->ifindex);
+		w->resync |= error != 0 && error != -ENODEV;
+	}
 }
 
 uint8_t

@@ -21,11 +21,13 @@ linux_setup(void)
 	kernel = contract_open(CONTRACT_TAG);
 }
 
-void
-linux_teardown(void)
+int
+linux_teardown(void **state)
 {
+	(void)state;
 	kernel->ops->close(kernel);
 	contract_host_free();
+	return 0;
 }
 
 void

@@ -9,7 +9,7 @@
 /* Of the test that runs: a host, and a kernel with CONTRACT_TAG on it. */
 extern struct kernel *kernel;
 void linux_setup(void);
-void linux_teardown(void);
+int linux_teardown(void **state); /* cmocka's */
 
 /* A command of the shell; it must succeed. */
 void run(const char *command);

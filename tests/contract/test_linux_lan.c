@@ -34,14 +34,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	linux_teardown();
-	return 0;
-}
-
 static void
 watch(void)
 {
@@ -295,7 +287,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, linux_teardown)
 	    TEST(detection_stays_on),
 	    TEST(the_end_of_detection_is_told),
 	    TEST(a_duplicate_is_told),

@@ -121,14 +121,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	linux_teardown();
-	return 0;
-}
-
 static void
 need(uint8_t encap)
 {
@@ -595,7 +587,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, linux_teardown)
 	    TEST(sit_device),
 	    TEST(sit_names_are_counted),
 	    TEST(sit_half_made),

@@ -58,14 +58,6 @@ setup(void **state)
 }
 
 static int
-teardown(void **state)
-{
-	(void)state;
-	linux_teardown();
-	return 0;
-}
-
-static int
 try_open(uint16_t lport, uint16_t rport, struct err *e)
 {
 	tunnel.lport = lport;
@@ -343,7 +335,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, linux_teardown)
 	    TEST(raw_socket),
 	    TEST(udp_socket),
 	    TEST(udp_features),

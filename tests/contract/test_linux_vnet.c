@@ -45,14 +45,6 @@ setup(void **state)
 }
 
 static int
-teardown(void **state)
-{
-	(void)state;
-	linux_teardown();
-	return 0;
-}
-
-static int
 open_tunnel(struct kernel *k, const char *name, uint8_t flags,
     struct user_fds *fds, struct err *e)
 {
@@ -329,7 +321,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, linux_teardown)
 	    TEST(used_where_it_is),
 	    TEST(unfinished_checksums_come),
 	    TEST(gone_when_given_back),

@@ -8,13 +8,13 @@
 
 /* A name that a request had to cut is none that an interface has. */
 static int
-look_up(struct fb *fb, const char *ifname, uint32_t *ifindex)
+look_up(void *arg, const char *ifname, uint32_t *ifindex)
 {
 	struct link l;
 	int error;
 
 	*ifindex = 0;
-	error = link_by_name(fb, ifname, &l);
+	error = link_by_name(arg, ifname, &l);
 	if (error != 0)
 		return error;
 	if (strcmp(l.name, ifname) != 0)
@@ -28,7 +28,7 @@ lan_find(struct kernel *k, const char *ifname, uint32_t *ifindex, struct err *e)
 {
 	int error;
 
-	error = look_up((struct fb *)k, ifname, ifindex);
+	error = look_up(k, ifname, ifindex);
 	if (error == -ENODEV)
 		return err_set(
 		    e, ENODEV, "%s: there is no such interface", ifname);
@@ -38,15 +38,7 @@ lan_find(struct kernel *k, const char *ifname, uint32_t *ifindex, struct err *e)
 void
 lan_learn(struct fb *fb)
 {
-	struct interest *in = &fb->watch.interest;
-	int error;
-
-	for (unsigned i = 0; i < NETOP_SLOTS; i++) {
-		if (in->lans[i].ifname[0] == '\0')
-			continue;
-		error = look_up(fb, in->lans[i].ifname, &in->lans[i].ifindex);
-		in->resync |= error != 0 && error != -ENODEV;
-	}
+	interest_learn_lans(&fb->watch.interest, look_up, fb);
 }
 
 /* Announcements are heard from the start: none is missed meanwhile. */

@@ -8,13 +8,13 @@
 
 /* By that name itself: a second one (altname) is not what messages tell. */
 static int
-look_up(struct lx *lx, const char *ifname, uint32_t *ifindex)
+look_up(void *arg, const char *ifname, uint32_t *ifindex)
 {
 	struct link l;
 	int error;
 
 	*ifindex = 0;
-	error = link_by_name(lx, ifname, &l);
+	error = link_by_name(arg, ifname, &l);
 	if (error != 0)
 		return error;
 	if (strcmp(l.name, ifname) != 0)
@@ -41,15 +41,7 @@ lan_find(struct kernel *k, const char *ifname, uint32_t *ifindex, struct err *e)
 void
 lan_learn(struct lx *lx)
 {
-	struct interest *in = &lx->watch.interest;
-	int error;
-
-	for (unsigned i = 0; i < NETOP_SLOTS; i++) {
-		if (in->lans[i].ifname[0] == '\0')
-			continue;
-		error = look_up(lx, in->lans[i].ifname, &in->lans[i].ifindex);
-		in->resync |= error != 0 && error != -ENODEV;
-	}
+	interest_learn_lans(&lx->watch.interest, look_up, lx);
 	watch_refilter(&lx->watch);
 }
 
