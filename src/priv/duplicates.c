@@ -37,15 +37,3 @@ duplicates_tell(struct executor *x, const struct snapshot *now)
 			    addr6_format(&op->prefix.addr, addr), op->ifname);
 	}
 }
-
-void
-duplicates_forget(struct executor *x, const struct netop *op)
-{
-	unsigned i, kept = 0;
-
-	for (i = 0; i < x->duplicates.n; i++) {
-		if (!netop_equal(&x->duplicates.ops[i], op))
-			x->duplicates.ops[kept++] = x->duplicates.ops[i];
-	}
-	x->duplicates.n = kept;
-}

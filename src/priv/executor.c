@@ -209,7 +209,7 @@ add(struct executor *x, struct netop *op, struct err *e)
 	if (op->kind == NETOP_OUTER)
 		netop_copy_outer(&x->slots[op->slot].wanted, op);
 	left_forget(x, op);
-	duplicates_forget(x, op);
+	executor_take_out(&x->duplicates, op); /* told anew */
 	return plan_note(&x->have, op);
 }
 

@@ -40,6 +40,8 @@ void executor_drop_stale(struct executor *x, const struct netop *op);
  * turns out otherwise, the journal keeps it.
  */
 void executor_forget(struct executor *x, const struct netop *op);
+/* All of p that are equal to op (netop_equal()) go. */
+void executor_take_out(struct plan *p, const struct netop *op);
 
 /*
  * left.c.  What finds no room is not remembered.  False: it was left out
@@ -58,6 +60,5 @@ void left_forget_slot(struct executor *x, uint8_t slot, struct plan *to);
  * again where op was added anew.
  */
 void duplicates_tell(struct executor *x, const struct snapshot *now);
-void duplicates_forget(struct executor *x, const struct netop *op);
 
 #endif

@@ -60,8 +60,8 @@ look(const struct executor *x, const struct snapshot *now, struct plan *lost)
 	}
 }
 
-static void
-take_out(struct plan *p, const struct netop *op)
+void
+executor_take_out(struct plan *p, const struct netop *op)
 {
 	unsigned i, kept = 0;
 
@@ -86,7 +86,7 @@ executor_forget(struct executor *x, const struct netop *op)
 	}
 	netop_inverse(op, &inv);
 	if (inv.kind == NETOP_NONE) {
-		take_out(&x->have, op);
+		executor_take_out(&x->have, op);
 		return;
 	}
 	gone = !x->slots[op->slot].lan || executor_leave_lan(x, &inv);
