@@ -53,12 +53,19 @@ class TestCrash(LanCase):
         self.assertEqual(client.stop(), 0)
         self.wait_farewell(PATIENCE, at)
 
+    def start_anew(self, client):
+        """Nothing is left of the one before, and signals are heard."""
+        eventually(lambda: self.sockets() == 0, 10, "its sockets are gone")
+        client.start().wait_state("connecting")
+
     def test_stopped_before_a_grant(self):
         client = self.killed()
-        self.stop_with_farewell(client.start())
+        self.start_anew(client)
+        self.stop_with_farewell(client)
         self.assertEqual(client.lines("ra="), [])
         # Nothing has changed for the one after it.
-        self.stop_with_farewell(client.start())
+        self.start_anew(client)
+        self.stop_with_farewell(client)
 
     def test_engine_killed_and_stopped_before_a_grant(self):
         client, was = self.crashed, str(self.crashed.engine)
