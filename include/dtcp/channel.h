@@ -8,8 +8,10 @@
 #define DTCP_CHANNEL_H
 
 #include "dtcp/err.h"
+#include "dtcp/grant.h"
 #include "dtcp/lan.h"
 #include "dtcp/log.h"
+#include "dtcp/login.h"
 #include "dtcp/netop.h"
 #include "dtcp/plan.h"
 #include "dtcp/proto.h"
@@ -54,6 +56,32 @@ enum msg_type {
 	MSG_RECONNECT, /* SIGHUP */
 	MSG_STOP,      /* SIGTERM, SIGINT */
 	MSG_INFO,      /* SIGUSR1: log one status line */
+	/* dtcps, engine to root process; id: the connection */
+	MSG_LOGIN,  /* id, login: check it, set its tunnel up */
+	MSG_LOGOUT, /* id, text: its tunnel goes; text: why, for the log */
+	/* dtcps, root process to engine */
+	MSG_LISTEN, /* descriptor of a listening socket */
+	MSG_RAW, /* addr4; descriptor: protocol 41 to and from that address */
+	MSG_SESSION_TUN, /* id, level; descriptor of a device of its own */
+	MSG_SESSION_UDP, /* id, level; descriptor of its UDP socket */
+	/*
+	 * id; level: enum carrier; addr4: our end; grant.  After MSG_TUN (the
+	 * shared device), MSG_RAW of addr4 and what is the session's own, as
+	 * far as the carrier needs them and they were not sent before.
+	 */
+	MSG_GRANT,
+	/*
+	 * id, code; level 1: the tunnel that the connection had stays; text is
+	 * for the log alone.
+	 */
+	MSG_REFUSED,
+	/*
+	 * id, which has asked for another tunnel: that of before goes, and
+	 * what is open of it keeps it there.
+	 */
+	MSG_LET_GO,
+	MSG_REPLACED,	  /* id: its tunnel went, for a new login's sake */
+	MSG_SESSION_LOST, /* id, text: its tunnel went, for that reason */
 	MSG_TYPES
 };
 
@@ -69,17 +97,21 @@ struct msg {
 	struct netop op;
 	struct prefix6 prefix;
 	struct lan lan;
+	struct login login;
+	struct grant grant;
 	char text[LOG_LINE_MAX];
 	int fd; /* -1: none; the receiver owns it */
 };
 
-#define MSG_WIRE_MAX 1024 /* larger than any message */
+#define MSG_WIRE_MAX 2048 /* larger than any message */
 
 /*
  * Pure codec.  msg_encode() returns the size, 0 for an unknown type; control
  * bytes in text become '?'.  msg_decode() returns 0 or -EBADMSG: unknown
  * type, other size, text with control bytes or without a NUL and nothing but
- * zeros behind it, op that netop_decode() refuses, a prefix longer than 128
+ * zeros behind it, op that netop_decode() refuses, a login or a grant that
+ * cannot be (strings as text, a type that there is none of, more prefixes than
+ * GRANT_PREFIXES_MAX, a flag that is neither 0 nor 1), a prefix longer than 128
  * bits, a lan with a slot or a hardware address that cannot be; it leaves fd
  * at -1.
  */

@@ -8,7 +8,8 @@
 #include "dtcp/err.h"
 #include "dtcp/netop.h"
 
-#define JOURNAL_MAX	    96
+/* PLAN_MAX, and what dtcps has to give back: four of 256 interfaces each. */
+#define JOURNAL_MAX	    1200
 #define JOURNAL_TAG_MAX	    128
 #define JOURNAL_HEADER_SIZE (8 + JOURNAL_TAG_MAX) /* magic, n, tag */
 #define JOURNAL_WIRE_MAX    (JOURNAL_HEADER_SIZE + JOURNAL_MAX * NETOP_WIRE_SIZE)

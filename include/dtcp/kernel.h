@@ -53,13 +53,14 @@ struct kernel_ops {
 
 	/*
 	 * Apply one operation, all or nothing.  TUNNEL fills in ifname,
-	 * ifindex and the one encapsulation it used; -EBUSY also where
-	 * another interface has the outer pair and the system allows it but
-	 * once (sit, gif).  -EEXIST as with prepare().  Removals of what is
-	 * gone already return -ENOENT, and never touch what does not carry our
-	 * tag or mark.  On a LAN's slot ADDR is for the interface that has both
-	 * index and name; ADDR_DEL goes by the index alone, for the interface
-	 * may have been given another name since.
+	 * ifindex and the one encapsulation it used; there may be any number
+	 * of tunnels at a time, gif, sit and tun, each with its own TUNNEL;
+	 * -EBUSY also where another interface has the outer pair and the system
+	 * allows it but once (sit, gif).  -EEXIST as with prepare().  Removals
+	 * of what is gone already return -ENOENT, and never touch what does not
+	 * carry our tag or mark.  On a LAN's slot ADDR is for the interface
+	 * that has both index and name; ADDR_DEL goes by the index alone, for
+	 * the interface may have been given another name since.
 	 */
 	int (*apply)(struct kernel *, struct netop *op, struct err *);
 
@@ -90,6 +91,15 @@ struct kernel_ops {
 	 */
 	int (*open_user)(struct kernel *, const struct netop *outer,
 	    struct user_fds *fds, struct err *);
+
+	/*
+	 * A new descriptor of a tun device that TUNNEL made or adopted, of that
+	 * index, non-blocking and close-on-exec, for the caller to own;
+	 * features (enum user_feature) says what the device can do.  -ENODEV:
+	 * none such.
+	 */
+	int (*open_tun)(struct kernel *, uint32_t ifindex, int *fd,
+	    unsigned *features, struct err *e);
 
 	/*
 	 * Watch for changes: a descriptor to poll for reading, valid until

@@ -74,7 +74,7 @@ struct segmenter {
 };
 
 /*
- * Begin with a packet of n octets that relay_check_out() passes and the header
+ * Begin with a packet of n octets that relay_check_form() passes and the header
  * that came with it, neither of which is believed beyond that: whatever they
  * hold, nothing outside the packet is read.  The packet has to stay where it
  * is until segment_next() returns 0.  mtu: of the tunnel.  After any verdict
@@ -115,6 +115,7 @@ size_t segment_next(
 struct coalesced {
 	const struct iovec *iov; /* the header comes first */
 	int niov;
+	void *owner;	  /* of the first, as struct coalesce had it */
 	unsigned packets; /* how many received ones it holds */
 	size_t octets;	  /* their sizes together */
 };
@@ -125,6 +126,7 @@ typedef void coalesce_write_fn(void *arg, const struct coalesced *w);
 /* Segments that came one behind the other. */
 struct coalesce_flow {
 	const uint8_t *first; /* the whole first packet */
+	void *owner;	      /* its */
 	unsigned count;	      /* of packets; 0: the place is free */
 	uint64_t begun;	      /* tells which is the oldest */
 	size_t hlen;	      /* headers of each */
@@ -138,6 +140,7 @@ struct coalesce_flow {
 struct coalesce {
 	coalesce_write_fn *write;
 	void *arg;
+	void *owner;	/* of what is added next: the caller's, to count */
 	uint64_t begun; /* flows so far */
 	unsigned recent;
 	struct coalesce_flow flows[COALESCE_FLOWS];
@@ -146,7 +149,7 @@ struct coalesce {
 void coalesce_init(struct coalesce *c, coalesce_write_fn *write, void *arg);
 
 /*
- * The next packet, which relay_check_in() has passed.  It is written before
+ * The next packet, which relay_check_form() has passed.  It is written before
  * this returns, or joins the segments of its flow; then it has to stay where
  * it is until coalesce_flush().
  *

@@ -76,7 +76,18 @@ int os_drop(const struct os_ids *ids, struct err *e);
  * Capsicum): what os_confine() did holds all the same.  Any other error means
  * that the seal does not hold: the process has to exit.
  */
-int os_seal(int channel, struct err *e);
+enum os_seal {
+	OS_SEAL_CLIENT, /* as above */
+	/*
+	 * dtcps' engine, which sends packets to many clients from a socket: as
+	 * above, but send(2) may name an address.  FreeBSD's capability mode
+	 * forbids that, so there this one is limited descriptors alone, without
+	 * cap_enter(2); nothing forbidden is tried then, and 0 returned.
+	 */
+	OS_SEAL_SERVER,
+};
+
+int os_seal(int channel, enum os_seal how, struct err *e);
 
 /* What the engine does with a descriptor. */
 enum os_fd_use {
@@ -87,6 +98,10 @@ enum os_fd_use {
 	OS_FD_OUTER_UDP, /* datagrams of a connected one; its traffic class */
 	OS_FD_TIMER,	 /* os_timer_open() */
 	OS_FD_ICMP6,	 /* messages of a raw ICMPv6 socket */
+	/* accept(2); what it gives has OS_FD_STREAM's, and getsockname(2) */
+	OS_FD_LISTEN,
+	OS_FD_RAW_MANY, /* packets of a raw socket, to many addresses */
+	OS_FD_UDP_MANY, /* datagrams to and from many; traffic class */
 };
 
 /*
@@ -98,6 +113,12 @@ enum os_fd_use {
  * 0, or -errno with a line.
  */
 int os_limit_fd(int fd, enum os_fd_use use, struct err *e);
+
+/*
+ * Let this process and its children have n descriptors open, if root may: the
+ * hard limit is raised too.  0, or -errno with a line that names both numbers.
+ */
+int os_raise_files(unsigned n, struct err *e);
 
 /*
  * The flag that recvmsg(2) gives with a record that came whole and was sent
@@ -136,9 +157,6 @@ int os_forwards(const char *ifname, char sysctl[OS_SYSCTL_MAX]);
 
 /* Once at the start of main(), so that setproctitle(3) has room. */
 void os_title_init(int argc, char *argv[]);
-
-/* Where this system keeps things. */
-const char *os_default_pidfile(void); /* /var/run/dtcpc.pid, /run/dtcpc.pid */
 
 /* The interface that -c means without -i: gif0; NULL where there is none. */
 const char *os_default_tunnel(void);

@@ -64,6 +64,23 @@ struct plan {
 };
 
 /*
+ * What lists are made of, for whoever makes one; each goes to the end, where
+ * there is room, and on the tunnel's slot.
+ *
+ * plan_add_device(): TUNNEL with those flags, FIB (NULL: none), ACCEPT_RA, MTU
+ * and UP.  Returns the first, for name and outer pair.
+ * plan_add_pair(): an inner address of ours, with the far end's.
+ * plan_add_route(): with that metric, or unreachable (F_REJECT) behind all.
+ */
+struct netop *plan_add(struct plan *p, enum netop_kind kind, unsigned flags);
+struct netop *plan_add_device(struct plan *p, unsigned flags,
+    const uint32_t *fib, bool accept_ra, uint32_t mtu);
+void plan_add_pair(
+    struct plan *p, const struct in6_addr *ours, const struct in6_addr *theirs);
+void plan_add_route(struct plan *p, const struct prefix6 *dst, unsigned flags,
+    uint32_t metric, uint32_t fib);
+
+/*
  * The destinations that the options send through the tunnel, without host
  * bits and none twice: -R, else the halves of --replace-default, else ::/0;
  * nothing unless route_mode is ROUTE_STATIC.  Returns how many.

@@ -54,10 +54,4 @@ struct priv_conf {
  */
 int priv_run(struct priv_conf *conf, struct kernel *kernel);
 
-/*
- * Tell a service manager (sd_notify(3), by a datagram of our own to
- * $NOTIFY_SOCKET); nothing happens where there is none.
- */
-void notify_manager(const char *state);
-
 #endif

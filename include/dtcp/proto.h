@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "dtcp/err.h"
 #include "dtcp/grant.h"
@@ -61,7 +62,8 @@ int proto_parse_greeting(const char *line, size_t n,
  * Whether the values make sense is grant_check()'s matter.  g is written only
  * on success.
  * Returns 0; -EACCES "authentication failed", -EOPNOTSUPP "unsupported tunnel
- * type", -ENOBUFS "sold out", -ETIMEDOUT "connection timed out",
+ * type", -ENOBUFS "sold out", -ETIMEDOUT "connection timed out", -EEXIST
+ * "replaced by a new login" (of the same account),
  * -ECONNREFUSED any other -ERR; -EPROTO for what cannot be read.  e->text
  * says it in one line, with the server's words vis(3)-safe.
  */
@@ -81,6 +83,44 @@ int proto_make_tunnel(char *buf, size_t size, const char *user,
     const char *digest, enum tunnel_type type, int udp_port);
 int proto_make_ping(char *buf, size_t size);
 int proto_make_quit(char *buf, size_t size);
+
+/*
+ * ---- The server's side.  A request: the command word in any case, fields
+ * separated by exactly one blank.  What stands behind PING, HELP and QUIT does
+ * not matter.  TUNNEL has four fields, none empty, and then any number of
+ * key=value ones, of which those that are not known, a newer client's, are
+ * passed over.
+ */
+enum proto_command {
+	PROTO_TUNNEL,
+	/*
+	 * Another number of fields, an empty one, a key that we know twice, a
+	 * proto= that is not udp, a port= without it or not from 1 to 65535.
+	 */
+	PROTO_TUNNEL_BAD,
+	PROTO_PING,
+	PROTO_HELP,
+	PROTO_QUIT,
+	PROTO_UNKNOWN,
+};
+
+struct proto_request {
+	enum proto_command command;
+	/* PROTO_TUNNEL: pieces of the line, without their ends. */
+	const char *user, *digest, *type;
+	size_t userlen, digestlen, typelen;
+	bool udp;      /* proto=udp */
+	uint16_t port; /* port=, 0: none */
+};
+
+void proto_parse_request(const char *line, size_t n, struct proto_request *r);
+
+/*
+ * "+OK <challenge> ..." of a server, and "+OK ..." with a grant, addresses in
+ * KAME's form; with CRLF, NUL-terminated.  Return the length, or -EMSGSIZE.
+ */
+int proto_make_greeting(char *buf, size_t size, const char *challenge);
+int proto_make_grant(char *buf, size_t size, const struct grant *g);
 
 /*
  * A line for the debug log: the digest of a TUNNEL request and what follows

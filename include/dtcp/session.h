@@ -47,6 +47,11 @@ enum session_state {
  * is the default, and retry_max itself where the user chose one.  An answered
  * ping and SESSION_EV_RECONNECT set both counts back.
  *
+ * "Replaced by a new login" of the same account is of that kind, whenever it
+ * comes.  From then on a ping sets back the count of refusals only once its
+ * session has lasted longer than refused_max: two machines on one account thus
+ * leave the tunnel to each other for longer and longer.
+ *
  * News from the network (a new address, another default route) ends a wait,
  * and a dialler's work, but not within 1 s of the last attempt's start; each
  * further time without a tunnel in between doubles that, up to 32 s.
@@ -147,6 +152,7 @@ struct session {
 	bool answered;	    /* a ping was answered this session */
 	unsigned attempts;  /* failed in a row, for back-off */
 	unsigned refusals;  /* in a row, of the refused kind */
+	bool replaced;	    /* one of them: another login took the tunnel */
 	unsigned repeats;   /* of last_failure */
 	char last_failure[ERR_TEXT_MAX];
 };

@@ -13,4 +13,8 @@
  */
 size_t text_encode(char *dst, size_t size, const char *src, size_t n);
 
+/* Append to the string in buf; what does not fit is left out whole. */
+void text_append(char *buf, size_t size, const char *fmt, ...)
+    __attribute__((__format__(__printf__, 3, 4)));
+
 #endif

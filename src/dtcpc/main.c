@@ -2,62 +2,49 @@
  * dtcpc: the order of start.  Each step may refuse with one line and an exit
  * status of sysexits(3); what was done before is undone.
  */
-#include <sys/stat.h>
-
 #include <errno.h>
-#include <fcntl.h>
-#include <libutil.h>
-#include <paths.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "dtcp/daemon.h"
 #include "dtcp/digest.h"
 #include "dtcp/engine.h"
 #include "dtcp/executor.h"
+#include "dtcp/instance.h"
 #include "dtcp/kernel.h"
 #include "dtcp/log.h"
 #include "dtcp/os.h"
 #include "dtcp/priv.h"
 #include "dtcp/secret.h"
 #include "options.h"
+#include "opttable.h"
 
-/* What one instance holds from start to end. */
-struct instance {
+/* What is held from start to end. */
+struct client {
 	const struct options *options;
-	char ident[64];
-	char tag[JOURNAL_TAG_MAX];
+	struct instance instance;
 	struct engine_conf engine;
 	struct priv_conf priv;
 	struct kernel *kernel;
-	struct pidfh *pidfh;
 };
-
-/* It fits: options_parse() has checked the length of the path. */
-static void
-join(char *buf, size_t size, const char *a, const char *b)
-{
-	strlcpy(buf, a, size);
-	strlcat(buf, b, size);
-}
 
 /*
  * In a directory that instances share, so that the whole path of the pid file
  * is in the name: run-dtcpc.prefixes for /run/dtcpc.pid.
  */
 static void
-name_prefixfile(struct instance *in)
+name_prefixfile(struct client *c)
 {
-	char *to = in->priv.prefixfile, *name, *p;
-	const size_t size = sizeof(in->priv.prefixfile);
+	char *to = c->priv.prefixfile, *name, *p;
+	const size_t size = sizeof(c->priv.prefixfile);
 
-	join(to, size, in->options->statedir, "/");
+	strlcpy(to, c->options->statedir, size);
+	strlcat(to, "/", size);
 	name = to + strlen(to);
-	(void)strlcat(to, in->options->pidfile + 1, size);
+	(void)strlcat(to, c->options->pidfile + 1, size);
 	for (p = name; *p != '\0'; p++)
 		if (*p == '/')
 			*p = '-';
@@ -67,57 +54,11 @@ name_prefixfile(struct instance *in)
 	(void)strlcat(to, ".prefixes", size);
 }
 
-/* The log names the instance: dtcpc-home for /var/run/dtcpc-home.pid. */
-static void
-name_instance(struct instance *in)
-{
-	const char *path = in->options->pidfile;
-	const char *base = strrchr(path, '/');
-	char *dot;
-
-	strlcpy(in->ident, base != NULL ? base + 1 : path, sizeof(in->ident));
-	dot = strrchr(in->ident, '.');
-	if (dot != NULL && dot != in->ident && strcmp(dot, ".pid") == 0)
-		*dot = '\0';
-	join(in->tag, sizeof(in->tag), "dtcp:", path);
-	join(in->priv.undofile, sizeof(in->priv.undofile), path, ".undo");
-	join(in->priv.statusfile, sizeof(in->priv.statusfile), path, ".status");
-	name_prefixfile(in);
-}
-
-/* Descriptors 0 to 2 exist, nothing else is inherited. */
-static void
-clean_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open(_PATH_DEVNULL, O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	closefrom(STDERR_FILENO + 1);
-}
-
-/* Root's alone: a lock that anybody could take would keep us from starting. */
 static int
-lock_pidfile(struct instance *in, struct err *e)
+read_secret(struct client *c, struct err *e)
 {
-	const char *path = in->options->pidfile;
-	pid_t other = 0;
-
-	in->pidfh = pidfile_open(path, 0600, &other);
-	if (in->pidfh != NULL)
-		return 0;
-	if (errno == EEXIST)
-		return err_set(e, EEXIST, "%s: already running as pid %ld",
-		    path, (long)other);
-	return err_sys(e, errno, "cannot open the pid file %s", path);
-}
-
-static int
-read_secret(struct instance *in, struct err *e)
-{
-	const struct options *o = in->options;
-	struct priv_conf *p = &in->priv;
+	const struct options *o = c->options;
+	struct priv_conf *p = &c->priv;
 	struct err why;
 	int r;
 
@@ -142,112 +83,98 @@ read_secret(struct instance *in, struct err *e)
 	return r;
 }
 
-/* Until priv_run() lets them in where they are expected. */
-static void
-block_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGUSR1);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
 /* Everything that can be refused before the network is touched. */
 static int
-prepare(struct instance *in, struct err *e)
+prepare(struct client *c, struct err *e)
 {
-	const struct options *o = in->options;
+	const struct options *o = c->options;
+	struct instance *in = &c->instance;
 	int r;
 
-	r = kernel_open(in->tag, &in->kernel, e);
+	r = kernel_open(in->tag, &c->kernel, e);
 	if (r == 0)
-		r = os_ids_resolve(o->runas, &in->priv.ids, e);
+		r = os_ids_resolve(o->runas, &c->priv.ids, e);
 	if (r == 0)
 		r = digest_init(e);
 	if (r == 0)
-		r = lock_pidfile(in, e);
+		r = instance_lock(in, e);
 	/* Also if a LAN that it is about is not there, or has another name. */
 	if (r == 0)
-		r = undofile_replay(in->priv.undofile, in->tag, in->kernel, e);
+		r = undofile_replay(in->undofile, in->tag, c->kernel, e);
 	if (r == 0)
 		r = lans_check(&o->plan, e);
 	if (r == 0)
-		r = read_secret(in, e);
-	block_signals(); /* whoever reads the pid may send one */
-	if (r == 0 && pidfile_write(in->pidfh) == -1)
-		r = err_sys(
-		    e, errno, "cannot write the pid file %s", o->pidfile);
-	return r;
+		r = read_secret(c, e);
+	return r == 0 ? instance_write_pid(in, e) : r;
 }
 
 static void
-release(struct instance *in)
+release(struct client *c)
 {
-	secret_free(in->priv.secret);
-	if (in->kernel != NULL)
-		in->kernel->ops->close(in->kernel);
-	if (in->pidfh != NULL)
-		(void)pidfile_remove(in->pidfh);
+	secret_free(c->priv.secret);
+	if (c->kernel != NULL)
+		c->kernel->ops->close(c->kernel);
+	instance_end(&c->instance);
 }
 
 static void
 ready(void *arg)
 {
-	struct instance *in = arg;
+	const struct client *c = arg;
 
-	if (!in->options->daemon)
-		return;
-	log_open(in->ident, false);
-	daemon_ready(EX_OK);
+	instance_ready(&c->instance, c->options->daemon);
+}
+
+static void
+configure(struct client *c)
+{
+	const struct options *o = c->options;
+	struct priv_conf *p = &c->priv;
+
+	c->engine.session = &o->session;
+	c->engine.plan = &o->plan;
+	c->engine.ra = &o->ra;
+	c->engine.server = o->server;
+	p->server = o->server;
+	p->port = o->port;
+	p->type = o->session.type;
+	p->user = o->session.user;
+	p->auth_file = o->auth_file;
+	p->persist = o->session.persist;
+	p->daemon = o->daemon;
+	p->pidfile = o->pidfile;
+	p->tag = c->instance.tag;
+	strlcpy(p->undofile, c->instance.undofile, sizeof(p->undofile));
+	strlcpy(p->statusfile, c->instance.statusfile, sizeof(p->statusfile));
+	name_prefixfile(c);
+	p->plan = &o->plan;
+	p->ra = &o->ra;
+	p->engine = engine_main;
+	p->engine_arg = &c->engine;
+	p->ready = ready;
+	p->ready_arg = c;
 }
 
 static int
 run(const struct options *o)
 {
-	struct instance in = {.options = o};
+	struct client c = {.options = o};
 	struct err e = {0};
 	int status;
 
-	name_instance(&in);
-	log_open(in.ident, true);
-	log_set_debug(o->debug);
-	clean_descriptors();
-	(void)umask(022);
-	if (chdir("/") == -1 || (o->daemon && daemon_fork(&e) != 0)) {
-		log_msg(LOG_ERR, "%s", e.code != 0 ? e.text : "cannot start");
+	instance_name(&c.instance, o->pidfile);
+	if (instance_begin(&c.instance, o->daemon, o->debug, &e) != 0) {
+		log_msg(LOG_ERR, "%s", e.text);
 		return EXIT_FAILURE;
 	}
-	in.engine.session = &o->session;
-	in.engine.plan = &o->plan;
-	in.engine.ra = &o->ra;
-	in.engine.server = o->server;
-	in.priv.server = o->server;
-	in.priv.port = o->port;
-	in.priv.type = o->session.type;
-	in.priv.user = o->session.user;
-	in.priv.auth_file = o->auth_file;
-	in.priv.persist = o->session.persist;
-	in.priv.daemon = o->daemon;
-	in.priv.pidfile = o->pidfile;
-	in.priv.tag = in.tag;
-	in.priv.plan = &o->plan;
-	in.priv.ra = &o->ra;
-	in.priv.engine = engine_main;
-	in.priv.engine_arg = &in.engine;
-	in.priv.ready = ready;
-	in.priv.ready_arg = &in;
-	if (prepare(&in, &e) == 0) {
-		status = priv_run(&in.priv, in.kernel);
+	configure(&c);
+	if (prepare(&c, &e) == 0) {
+		status = priv_run(&c.priv, c.kernel);
 	} else {
 		log_msg(LOG_ERR, "%s", e.text);
-		status = e.code == EPERM || e.code == EACCES ? EX_NOPERM :
-							       EXIT_FAILURE;
+		status = instance_exit_status(&e);
 	}
-	release(&in);
+	release(&c);
 	daemon_ready(status);
 	return status;
 }
@@ -262,7 +189,7 @@ usage_error(const struct options *o, const struct err *e, bool whole)
 		fprintf(stderr, "dtcpc: %s\n", o->faults[i].text);
 	fprintf(stderr, "dtcpc: %s\n", e->text);
 	if (whole)
-		options_usage();
+		cli_usage(&dtcpc_cli, stderr);
 	return EX_USAGE;
 }
 
@@ -277,13 +204,13 @@ main(int argc, char *argv[])
 		return usage_error(&o, &e, argc == 1);
 	switch (o.action) {
 	case ACTION_HELP:
-		options_help();
+		cli_help(&dtcpc_cli);
 		return EX_OK;
 	case ACTION_VERSION:
 		printf("dtcpc %s\n", DTCP_VERSION);
 		return EX_OK;
 	case ACTION_STATUS:
-		return status_print(o.pidfile);
+		return instance_status("dtcpc", o.pidfile, OPTIONS_PIDFILE);
 	case ACTION_DRY_RUN:
 	case ACTION_RUN:
 		break;

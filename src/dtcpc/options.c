@@ -1,6 +1,5 @@
 /* The command line: getopt_long(3) over the table, then what has to agree. */
 #include <errno.h>
-#include <getopt.h>
 #include <pwd.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,45 +8,6 @@
 #include "options.h"
 #include "optlan.h"
 #include "optset.h"
-#include "optvalue.h"
-
-#define LONG_BASE   256 /* getopt_long(3) values: LONG_BASE + enum opt */
-#define SHORTS_SIZE (2 * OPT_COUNT + 2)
-
-static void
-make_getopt(char shorts[SHORTS_SIZE], struct option longs[OPT_COUNT + 1])
-{
-	size_t i, n = 0;
-
-	shorts[n++] = ':';
-	for (i = 0; i < OPT_COUNT; i++) {
-		const struct opt_desc *d = &opt_table[i];
-
-		longs[i] = (struct option) {.name = d->name,
-		    .has_arg = d->arg != NULL ? required_argument : no_argument,
-		    .val = LONG_BASE + (int)i};
-		if (d->letter == '\0')
-			continue;
-		shorts[n++] = d->letter;
-		if (d->arg != NULL)
-			shorts[n++] = ':';
-	}
-	shorts[n] = '\0';
-	memset(&longs[OPT_COUNT], 0, sizeof(longs[OPT_COUNT]));
-}
-
-static enum opt
-opt_of(int c)
-{
-	size_t i;
-
-	if (c >= LONG_BASE)
-		return (enum opt)(c - LONG_BASE);
-	for (i = 0; i < OPT_COUNT; i++)
-		if (opt_table[i].letter == c)
-			return (enum opt)i;
-	return OPT_COUNT;
-}
 
 static void
 set_defaults(struct options *o)
@@ -55,7 +15,7 @@ set_defaults(struct options *o)
 	memset(o, 0, sizeof(*o));
 	o->action = ACTION_RUN;
 	o->port = "20200";
-	strlcpy(o->pidfile, os_default_pidfile(), sizeof(o->pidfile));
+	strlcpy(o->pidfile, OPTIONS_PIDFILE, sizeof(o->pidfile));
 	strlcpy(
 	    o->auth_file, DTCP_SYSCONFDIR "/dtcpc.auth", sizeof(o->auth_file));
 	strlcpy(o->statedir, DTCP_STATEDIR, sizeof(o->statedir));
@@ -83,7 +43,7 @@ default_user(struct options *o, struct err *e)
 
 	if (name == NULL && (pw = getpwuid(getuid())) != NULL)
 		name = pw->pw_name;
-	if (name == NULL || value_word(name, PROTO_USER_MAX) != NULL)
+	if (name == NULL || cli_word(name, PROTO_USER_MAX) != NULL)
 		return err_set(e, EINVAL, "-u is needed: no login name");
 	strlcpy(o->session.user, name, sizeof(o->session.user));
 	return 0;
@@ -99,7 +59,7 @@ check_server(struct options *o, int argc, char *argv[], struct err *e)
 	if (argc > 1)
 		return err_set(
 		    e, EINVAL, "one server only: %.64s is too many", argv[1]);
-	wrong = value_word(argv[0], OPTIONS_SERVER_MAX);
+	wrong = cli_word(argv[0], OPTIONS_SERVER_MAX);
 	if (wrong == NULL && strchr(argv[0], ':') != NULL)
 		wrong =
 		    "neither a name nor an IPv4 address, which it has to be";
@@ -221,56 +181,26 @@ check_together(struct options *o, struct err *e)
 	return r != 0 ? r : check_lans(o, e);
 }
 
-/*
- * getopt_long(3) would not take it: optopt is 0 for an unknown name; a known
- * option lacks its value or has one too many (systems differ in how they tell
- * the two apart).
- */
-static int
-misused(struct optset *p, const char *word)
-{
-	enum opt i = opt_of(optopt);
-
-	if (optopt == 0)
-		return err_set(p->e, EINVAL, "unknown option %.64s", word);
-	if (i == OPT_COUNT)
-		return err_set(p->e, EINVAL, "unknown option -%c", optopt);
-	return optset_fail(p, i, NULL,
-	    opt_table[i].arg != NULL ? "needs a value" : "takes no value");
-}
-
 static int
 parse(int argc, char *argv[], struct options *o, struct err *e)
 {
 	struct optset p = {.o = o, .e = e};
-	char shorts[SHORTS_SIZE];
-	struct option longs[OPT_COUNT + 1];
-	bool given[OPT_COUNT] = {false};
-	int c, r;
+	int first, r;
 
 	set_defaults(o);
-	make_getopt(shorts, longs);
-	opterr = 0;
-	optind = 0; /* from the beginning, glibc and BSD alike */
-	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		p.by_name = (c == '?' || c == ':' ? optopt : c) >= LONG_BASE;
-		if (c == '?' || c == ':')
-			return misused(&p, argv[optind - 1]);
-		r = optset_apply(&p, opt_of(c), optarg);
-		if (r != 0)
-			return r;
-		given[opt_of(c)] = true;
-	}
+	r = cli_parse(&dtcpc_cli, argc, argv, optset_apply, &p, &first, e);
+	if (r != 0)
+		return r;
 	if (o->action == ACTION_HELP || o->action == ACTION_VERSION ||
 	    o->action == ACTION_STATUS)
 		return 0;
 	if (o->session.user[0] == '\0' && o->action == ACTION_RUN &&
 	    (r = default_user(o, e)) != 0)
 		return r;
-	match_retries(&o->session, given);
+	match_retries(&o->session, p.given);
 	r = check_together(o, e);
 	if (r == 0 && o->action == ACTION_RUN)
-		r = check_server(o, argc - optind, argv + optind, e);
+		r = check_server(o, argc - first, argv + first, e);
 	return r;
 }
 

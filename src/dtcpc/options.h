@@ -6,17 +6,16 @@
 #include <stdint.h>
 
 #include "dtcp/err.h"
-#include "dtcp/journal.h"
+#include "dtcp/instance.h"
 #include "dtcp/plan.h"
 #include "dtcp/ra.h"
 #include "dtcp/session.h"
 
-/* The tag "dtcp:<pid file>" names the instance in kernel and undo file. */
-#define OPTIONS_PIDFILE_MAX (JOURNAL_TAG_MAX - 5)
-#define OPTIONS_PATH_MAX    256
-#define OPTIONS_SERVER_MAX  255 /* bytes, the longest DNS name */
+#define OPTIONS_PIDFILE	   DTCP_RUNDIR "/dtcpc.pid" /* unless -f */
+#define OPTIONS_PATH_MAX   256
+#define OPTIONS_SERVER_MAX 255 /* bytes, the longest DNS name */
 
-#define OPTIONS_FAULTS_MAX  8 /* lines about -P, beside another one */
+#define OPTIONS_FAULTS_MAX 8 /* lines about -P, beside another one */
 
 enum action {
 	ACTION_RUN,
@@ -35,10 +34,10 @@ struct options {
 	bool daemon;	    /* -D */
 	bool debug;	    /* -d */
 	/* Absolute, for the daemon leaves the directory it was started in. */
-	char pidfile[OPTIONS_PIDFILE_MAX]; /* -f */
-	char auth_file[OPTIONS_PATH_MAX];  /* --auth-file */
-	struct session_conf session;	   /* -u -t -n -l -U, --ping-*, ... */
-	char statedir[OPTIONS_PATH_MAX];   /* --state-dir */
+	char pidfile[INSTANCE_PIDFILE_MAX]; /* -f */
+	char auth_file[OPTIONS_PATH_MAX];   /* --auth-file */
+	struct session_conf session;	    /* -u -t -n -l -U, --ping-*, ... */
+	char statedir[OPTIONS_PATH_MAX];    /* --state-dir */
 	struct plan_conf plan; /* -i -c -o -m -A -P -R -r -F -U -b */
 	struct ra_conf ra;     /* -a --rdnss --dnssl */
 	uint16_t nat_port;     /* -B, 0 = not given */
@@ -54,10 +53,6 @@ struct options {
  * before it, in o->faults.
  */
 int options_parse(int argc, char *argv[], struct options *o, struct err *e);
-
-/* SYNOPSIS of the manual, to stderr; with all options explained, to stdout. */
-void options_usage(void);
-void options_help(void);
 
 /* The interfaces of -P as they are now, by slot.  0, or -errno with a line. */
 int lans_look(
@@ -75,12 +70,6 @@ void lans_faults(const struct plan_conf *c, const struct lan lans[NETOP_SLOTS],
  * last of the lines; those before it are logged.
  */
 int lans_check(const struct plan_conf *c, struct err *e);
-
-/*
- * --status: print the status file of the instance that holds pidfile.
- * Returns the exit status: 0 up, 3 not up, 4 not running, 77 not permitted.
- */
-int status_print(const char *pidfile);
 
 /*
  * --dry-run: print the operations that o and the reply in it lead to, one a

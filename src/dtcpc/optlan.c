@@ -113,7 +113,7 @@ value_lan(const char *item, struct plan_conf *c)
 {
 	const char *name, *sla, *host, *len, *why;
 	struct delegation *d = &c->delegations[c->ndelegations];
-	char buf[VALUE_ITEM_MAX], *s = buf;
+	char buf[CLI_ITEM_MAX], *s = buf;
 
 	if (c->ndelegations == PLAN_DELEGATIONS)
 		return "more than 16 items";

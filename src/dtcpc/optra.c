@@ -9,41 +9,15 @@
 _Static_assert(RA_RDNSS_MAX == 3 && RA_DNSSL_MAX == 120,
     "the texts say how much there can be");
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-const char *
-value_item(const char *list, const char **at, char item[VALUE_ITEM_MAX])
-{
-	const char *s = *at;
-	size_t n = strcspn(s, ",");
-
-	*at = s[n] == ',' ? s + n + 1 : NULL;
-	for (; n > 0 && is_blank(*s); s++, n--)
-		;
-	for (; n > 0 && is_blank(s[n - 1]); n--)
-		;
-	(void)strlcpy(item, n > 0 ? s : list, VALUE_ITEM_MAX);
-	if (n == 0)
-		return "an item is empty";
-	if (n >= VALUE_ITEM_MAX)
-		return "is too long";
-	item[n] = '\0';
-	return NULL;
-}
-
 /* Each item to parse(), up to the first that is wrong. */
 static const char *
 each(const char *list, const char *(*parse)(const char *, struct ra_conf *),
-    struct ra_conf *ra, char item[VALUE_ITEM_MAX])
+    struct ra_conf *ra, char item[CLI_ITEM_MAX])
 {
 	const char *why = NULL, *at = list;
 
 	while (why == NULL && at != NULL) {
-		why = value_item(list, &at, item);
+		why = cli_item(list, &at, item);
 		if (why == NULL)
 			why = parse(item, ra);
 	}
@@ -71,7 +45,7 @@ parse_rdnss(const char *s, struct ra_conf *ra)
 }
 
 const char *
-value_rdnss(const char *arg, struct ra_conf *ra, char item[VALUE_ITEM_MAX])
+value_rdnss(const char *arg, struct ra_conf *ra, char item[CLI_ITEM_MAX])
 {
 	return each(arg, parse_rdnss, ra, item);
 }
@@ -96,7 +70,7 @@ check_label(const char *label)
 static const char *
 parse_domain(const char *domain, struct ra_conf *ra)
 {
-	char buf[VALUE_ITEM_MAX], *s = buf;
+	char buf[CLI_ITEM_MAX], *s = buf;
 	size_t n = strlcpy(buf, domain, sizeof(buf)), len;
 	const char *label, *why;
 
@@ -117,7 +91,7 @@ parse_domain(const char *domain, struct ra_conf *ra)
 }
 
 const char *
-value_dnssl(const char *arg, struct ra_conf *ra, char item[VALUE_ITEM_MAX])
+value_dnssl(const char *arg, struct ra_conf *ra, char item[CLI_ITEM_MAX])
 {
 	return each(arg, parse_domain, ra, item);
 }

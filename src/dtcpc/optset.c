@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dtcp/cli.h"
 #include "dtcp/num.h"
 #include "dtcp/os.h"
 #include "optlan.h"
@@ -13,34 +14,26 @@
 #define SPAN_MAX   (24 * 3600 * 1000) /* ms, a day */
 #define METRIC_MAX (PLAN_METRIC_REJECT - 1)
 
-int
-optset_fail(
-    const struct optset *p, enum opt i, const char *arg, const char *why)
+static int
+fail(const struct optset *p, enum opt i, const char *arg, const char *why)
 {
-	const struct opt_desc *d = &opt_table[i];
-	char name[32];
+	return cli_fail(&dtcpc_cli, i, p->by_name, arg, why, p->e);
+}
 
-	if (p->by_name)
-		(void)snprintf(name, sizeof(name), "--%s", d->name);
-	else
-		(void)snprintf(name, sizeof(name), "-%c", d->letter);
-	if (arg == NULL)
-		return err_set(p->e, EINVAL, "%s: %s", name, why);
-	/* As much of the argument as leaves room for the reason. */
-	return err_set(p->e, EINVAL, "%s %.80s: %s", name, arg, why);
+/* What a function of cli.h, optvalue.h or optlan.h has found. */
+static int
+checked(struct optset *p, enum opt i, const char *arg, const char *why)
+{
+	return why == NULL ? 0 : fail(p, i, arg, why);
 }
 
 static int
 set_number(struct optset *p, enum opt i, const char *arg, uint32_t min,
     uint32_t max, uint32_t *out)
 {
-	char why[64];
+	char why[CLI_WHY_MAX];
 
-	if (num_parse(arg, strlen(arg), min, max, out) == 0)
-		return 0;
-	(void)snprintf(
-	    why, sizeof(why), "not a number from %u to %u", min, max);
-	return optset_fail(p, i, arg, why);
+	return checked(p, i, arg, cli_number(arg, min, max, out, why));
 }
 
 static int
@@ -48,7 +41,7 @@ set_span(struct optset *p, enum opt i, const char *arg, uint32_t *ms)
 {
 	if (num_parse_seconds(arg, SPAN_MIN, SPAN_MAX, ms) == 0)
 		return 0;
-	return optset_fail(p, i, arg,
+	return fail(p, i, arg,
 	    "not a number of seconds from 0.01 to 86400, with three decimals "
 	    "at most");
 }
@@ -58,25 +51,16 @@ static int
 set_text(struct optset *p, enum opt i, const char *arg, const char **out)
 {
 	if (arg[0] == '\0')
-		return optset_fail(
-		    p, i, NULL, "needs a value that is not empty");
+		return fail(p, i, NULL, "needs a value that is not empty");
 	*out = arg;
 	return 0;
-}
-
-/* What a function of optvalue.h or optlan.h has found. */
-static int
-checked(struct optset *p, enum opt i, const char *arg, const char *why)
-{
-	return why == NULL ? 0 : optset_fail(p, i, arg, why);
 }
 
 static int
 set_interface(struct optset *p, const char *arg)
 {
 	if (!netop_ifname_ok(arg))
-		return optset_fail(
-		    p, OPT_INTERFACE, arg, "not an interface name");
+		return fail(p, OPT_INTERFACE, arg, "not an interface name");
 	(void)strlcpy(p->o->plan.ifname, arg, sizeof(p->o->plan.ifname));
 	return 0;
 }
@@ -87,19 +71,19 @@ set_lans(struct optset *p, const char *arg)
 {
 	struct options *o = p->o;
 	struct optset one = *p;
-	char item[VALUE_ITEM_MAX];
+	char item[CLI_ITEM_MAX];
 	const char *why, *at = arg;
 
 	while (at != NULL) {
-		why = value_item(arg, &at, item);
+		why = cli_item(arg, &at, item);
 		if (why == NULL)
 			why = value_lan(item, &o->plan);
 		if (why == NULL)
 			continue;
 		if (o->nfaults == OPTIONS_FAULTS_MAX)
-			return optset_fail(p, OPT_PREFIX_DELEGATION, item, why);
+			return fail(p, OPT_PREFIX_DELEGATION, item, why);
 		one.e = &o->faults[o->nfaults++];
-		(void)optset_fail(&one, OPT_PREFIX_DELEGATION, item, why);
+		(void)fail(&one, OPT_PREFIX_DELEGATION, item, why);
 	}
 	return 0;
 }
@@ -127,10 +111,11 @@ set_port(struct optset *p, const char *arg)
 static int
 set_fib(struct optset *p, const char *arg)
 {
-	char why[VALUE_WHY_MAX];
+	struct plan_conf *c = &p->o->plan;
+	char why[CLI_WHY_MAX];
 
-	return checked(
-	    p, OPT_FIB, arg, value_fib(arg, os_fibs(), &p->o->plan, why));
+	c->set_fib = true;
+	return checked(p, OPT_FIB, arg, cli_fib(arg, os_fibs(), &c->fib, why));
 }
 
 static int
@@ -145,8 +130,7 @@ set_route(struct optset *p, const char *arg)
 	else if (strcmp(arg, "none") == 0)
 		*mode = ROUTE_NONE;
 	else
-		return optset_fail(
-		    p, OPT_ROUTE, arg, "not static, solicit or none");
+		return fail(p, OPT_ROUTE, arg, "not static, solicit or none");
 	return 0;
 }
 
@@ -159,8 +143,7 @@ set_encap(struct optset *p, const char *arg)
 	c->encap_kernel = either || strcmp(arg, "kernel") == 0;
 	c->encap_user = either || strcmp(arg, "user") == 0;
 	if (!c->encap_kernel && !c->encap_user)
-		return optset_fail(
-		    p, OPT_ENCAP, arg, "not auto, kernel or user");
+		return fail(p, OPT_ENCAP, arg, "not auto, kernel or user");
 	return 0;
 }
 
@@ -168,19 +151,19 @@ static int
 set_user(struct optset *p, const char *arg)
 {
 	struct session_conf *s = &p->o->session;
-	const char *why = value_word(arg, PROTO_USER_MAX);
+	const char *why = cli_word(arg, PROTO_USER_MAX);
 
 	if (why != NULL)
-		return optset_fail(p, OPT_USER, arg, why);
+		return fail(p, OPT_USER, arg, why);
 	(void)strlcpy(s->user, arg, sizeof(s->user));
 	return 0;
 }
 
-int
-optset_apply(struct optset *p, enum opt i, const char *arg)
+static int
+apply(struct optset *p, enum opt i, const char *arg)
 {
 	struct options *o = p->o;
-	char item[VALUE_ITEM_MAX] = "";
+	char item[CLI_ITEM_MAX] = "";
 
 	switch (i) {
 	case OPT_NO_ADVERTISE:
@@ -203,7 +186,7 @@ optset_apply(struct optset *p, enum opt i, const char *arg)
 		return 0;
 	case OPT_PID_FILE:
 		return checked(
-		    p, i, arg, value_path(arg, o->pidfile, sizeof(o->pidfile)));
+		    p, i, arg, cli_path(arg, o->pidfile, sizeof(o->pidfile)));
 	case OPT_FIB:
 		return set_fib(p, arg);
 	case OPT_INTERFACE:
@@ -230,7 +213,7 @@ optset_apply(struct optset *p, enum opt i, const char *arg)
 		return checked(p, i, arg, value_routes(arg, &o->plan));
 	case OPT_TYPE:
 		if (proto_type_parse(arg, &o->session.type) != 0)
-			return optset_fail(p, i, arg,
+			return fail(p, i, arg,
 			    "not tunnelonly, host, network or tunnelroute");
 		return 0;
 	case OPT_USER:
@@ -240,7 +223,7 @@ optset_apply(struct optset *p, enum opt i, const char *arg)
 		return 0;
 	case OPT_AUTH_FILE:
 		return checked(p, i, arg,
-		    value_path(arg, o->auth_file, sizeof(o->auth_file)));
+		    cli_path(arg, o->auth_file, sizeof(o->auth_file)));
 	case OPT_ENCAP:
 		return set_encap(p, arg);
 	case OPT_METRIC:
@@ -261,8 +244,8 @@ optset_apply(struct optset *p, enum opt i, const char *arg)
 	case OPT_DNSSL:
 		return checked(p, i, item, value_dnssl(arg, &o->ra, item));
 	case OPT_STATE_DIR:
-		return checked(p, i, arg,
-		    value_path(arg, o->statedir, sizeof(o->statedir)));
+		return checked(
+		    p, i, arg, cli_path(arg, o->statedir, sizeof(o->statedir)));
 	case OPT_RUNAS:
 		return set_text(p, i, arg, &o->runas);
 	case OPT_DRY_RUN:
@@ -280,5 +263,15 @@ optset_apply(struct optset *p, enum opt i, const char *arg)
 	case OPT_COUNT:
 		break;
 	}
-	return optset_fail(p, i, NULL, "no such option");
+	return fail(p, i, NULL, "no such option");
+}
+
+int
+optset_apply(void *optset, size_t option, const char *value, bool by_name)
+{
+	struct optset *p = optset;
+
+	p->by_name = by_name;
+	p->given[option] = true;
+	return apply(p, (enum opt)option, value);
 }

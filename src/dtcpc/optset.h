@@ -9,13 +9,13 @@ struct optset {
 	struct options *o;
 	struct err *e;
 	bool by_name; /* the option came as --name, not as a letter */
+	bool given[OPT_COUNT];
 };
 
-/* Take in option i; arg is NULL where it takes none.  0 or -EINVAL. */
-int optset_apply(struct optset *p, enum opt i, const char *arg);
-
-/* The error "-m 12: why", or "--mtu 12: why", or without arg.  -EINVAL. */
-int optset_fail(
-    const struct optset *p, enum opt i, const char *arg, const char *why);
+/*
+ * For cli_parse(): take in an option; value is NULL where it takes none.
+ * optset: a struct optset.  0 or -EINVAL.
+ */
+int optset_apply(void *optset, size_t option, const char *value, bool by_name);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "opttable.h"
 
-const struct opt_desc opt_table[OPT_COUNT] = {
+static const struct cli_option options[OPT_COUNT] = {
     [OPT_NO_ADVERTISE] = {'a', "no-advertise", NULL, NULL,
 	"send no router advertisements where -P would"},
     [OPT_ADDRESS] = {'A', "address", "address", NULL,
@@ -89,3 +89,10 @@ const struct opt_desc opt_table[OPT_COUNT] = {
     [OPT_HELP] = {'\0', "help", NULL, "", "print this"},
     [OPT_VERSION] = {'\0', "version", NULL, "", "print the version"},
 };
+
+_Static_assert(OPT_COUNT <= CLI_OPTIONS_MAX, "more than cli.h takes");
+
+const struct cli dtcpc_cli = {.program = "dtcpc",
+    .operand = "server",
+    .options = options,
+    .count = OPT_COUNT};

@@ -1,6 +1,8 @@
-/* Each option once: what getopt_long(3), usage and help are made from. */
+/* Each option once: an index in the table of dtcpc_cli. */
 #ifndef DTCPC_OPTTABLE_H
 #define DTCPC_OPTTABLE_H
+
+#include "dtcp/cli.h"
 
 /* In the order of the manual: by letter, then the ones without. */
 enum opt {
@@ -44,15 +46,6 @@ enum opt {
 	OPT_COUNT
 };
 
-struct opt_desc {
-	char letter;	  /* '\0': has none */
-	const char *name; /* after "--" */
-	const char *arg;  /* NULL: takes none */
-	/* What follows on a synopsis line of its own; NULL: has none. */
-	const char *tail;
-	const char *help;
-};
-
-extern const struct opt_desc opt_table[OPT_COUNT];
+extern const struct cli dtcpc_cli;
 
 #endif

@@ -1,13 +1,9 @@
-/* Lists of prefixes, file names and words as options give them. */
+/* Lists of prefixes as options give them. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "dtcp/num.h"
 #include "optvalue.h"
 
-#define FIB_MAX	    65535
 #define ADDRESS_LEN 64	/* ifconfig(8) inet6 */
 #define ROUTE_LEN   128 /* route(8) */
 
@@ -132,77 +128,4 @@ const char *
 value_routes(const char *arg, struct plan_conf *c)
 {
 	return parse_list(&routes, arg, c->routes, &c->nroutes);
-}
-
-/* Bytes that would tear a line of a log or a status file apart. */
-static bool
-has_control(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return true;
-	return false;
-}
-
-const char *
-value_path(const char *arg, char *buf, size_t size)
-{
-	size_t n = 0;
-
-	if (arg[0] == '\0' || arg[strlen(arg) - 1] == '/')
-		return "not a file name";
-	if (has_control(arg))
-		return "control characters in a file name";
-	if (arg[0] != '/') {
-		if (getcwd(buf, size) == NULL)
-			return errno == ERANGE ?
-			    "too long with the present directory" :
-			    "the present directory has no name";
-		n = strlen(buf);
-		if (n == 0 || buf[n - 1] != '/')
-			n = strlcat(buf, "/", size);
-		if (has_control(buf))
-			return "control characters in the present directory";
-	}
-	if (n >= size || strlcpy(buf + n, arg, size - n) >= size - n)
-		return n == 0 ? "too long" :
-				"too long with the present directory";
-	return NULL;
-}
-
-const char *
-value_word(const char *arg, size_t max)
-{
-	if (arg[0] == '\0')
-		return "is empty";
-	if (strlen(arg) > max)
-		return "is too long";
-	if (strchr(arg, ' ') != NULL || has_control(arg))
-		return "holds blanks or control characters";
-	return NULL;
-}
-
-const char *
-value_fib(const char *arg, uint32_t fibs, struct plan_conf *c,
-    char why[VALUE_WHY_MAX])
-{
-	char range[32] = "0";
-	uint32_t fib;
-
-	if (fibs == 0)
-		return "this system has no FIBs (FreeBSD has)";
-	if (num_parse(arg, strlen(arg), 0, FIB_MAX, &fib) != 0)
-		return "not the number of a routing table";
-	if (fib >= fibs) {
-		if (fibs > 1)
-			snprintf(range, sizeof(range), "0 to %u", fibs - 1);
-		snprintf(why, VALUE_WHY_MAX,
-		    "this kernel has %u FIB%s, %s; net.fibs in loader.conf(5) "
-		    "sets more",
-		    fibs, fibs == 1 ? "" : "s", range);
-		return why;
-	}
-	c->fib = fib;
-	c->set_fib = true;
-	return NULL;
 }

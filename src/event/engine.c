@@ -209,8 +209,7 @@ engine_main(void *arg, int channel)
 	en.conf = arg;
 	en.channel = channel;
 	en.conn = -1;
-	relay_init(&en.relay);
-	en.relay.tun_family = os_tun_family();
+	relay_begin(&en);
 	session_init(&en.session, en.conf->session, random_bits, NULL);
 	advertise_init(&en);
 	en.base = event_base_new();

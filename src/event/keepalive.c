@@ -20,10 +20,10 @@ send_one(struct engine *en)
 	size_t n = relay_keepalive(&en->session.grant, buf);
 	int r;
 
-	if (en->relay.outerfd == -1) /* the device is being put back */
+	if (en->outer.fd == -1) /* the device is being put back */
 		return;
 	/* What cannot be sent now is as good as lost. */
-	r = relay_send_keepalive(&en->relay, buf, n);
+	r = relay_send_keepalive(&en->client.peer, buf, n);
 	if (r != 0)
 		log_msg(LOG_DEBUG, "keep-alive: %s", strerror(-r));
 }

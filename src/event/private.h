@@ -80,6 +80,8 @@ struct engine {
 	struct repairs repairs, lan_repairs;
 
 	struct relay relay;
+	struct relay_socket outer;
+	struct relay_client client; /* the far end, and what may pass */
 	struct event *tun_event;
 	struct event *outer_event;
 
@@ -204,6 +206,7 @@ void keepalive_timer(evutil_socket_t fd, short what, void *arg);
 /* relay_events.c: the relay where it moves the packets. */
 void tunnel_set_tun(struct engine *en, int fd, unsigned features);
 void tunnel_set_outer(struct engine *en, int fd, unsigned features);
+void relay_begin(struct engine *en); /* without descriptors */
 void relay_set_rules(struct engine *en, const struct grant *g);
 void relay_end(struct engine *en);
 

@@ -8,6 +8,17 @@
 #include "dtcp/os.h"
 #include "private.h"
 
+void
+relay_begin(struct engine *en)
+{
+	relay_init(&en->relay);
+	en->relay.tun_family = os_tun_family();
+	en->relay.policy = relay_client_policy;
+	en->relay.policy.arg = &en->client;
+	en->client.peer.socket = &en->outer;
+	relay_socket_init(&en->outer, -1, false, true, 0);
+}
+
 static void
 end_one(struct event **ev, int *fd)
 {
@@ -48,13 +59,14 @@ static void
 on_tun(evutil_socket_t fd, short what, void *arg)
 {
 	struct engine *en = arg;
-	const uint64_t before = en->relay.stats.packets_out;
+	const struct relay_stats *st = &en->client.peer.stats;
+	const uint64_t before = st->packets_out;
 	int r;
 
 	(void)fd;
 	(void)what;
 	r = relay_from_tun(&en->relay);
-	if (en->relay.rules.udp && en->relay.stats.packets_out != before)
+	if (en->outer.udp && st->packets_out != before)
 		en->sent_at = os_now_ms();
 	if (r < 0)
 		relay_died(en, "the tunnel device", r);
@@ -68,7 +80,7 @@ on_outer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	r = relay_from_outer(&en->relay);
+	r = relay_from_socket(&en->relay, &en->outer);
 	if (r < 0)
 		relay_died(en, "the outer socket", r);
 }
@@ -104,20 +116,19 @@ tunnel_set_tun(struct engine *en, int fd, unsigned features)
 void
 tunnel_set_outer(struct engine *en, int fd, unsigned features)
 {
-	en->relay.features = features;
-	relay_new_socket(&en->relay);
 	log_msg(LOG_INFO, "relay tun=%s out=%s in=%s",
 	    features & USER_VNET ? "offload" : "plain",
 	    features & USER_GSO ? "gso" : "plain",
 	    features & USER_GRO ? "gro" : "plain");
-	set_fd(en, &en->outer_event, &en->relay.outerfd, fd, on_outer);
+	set_fd(en, &en->outer_event, &en->outer.fd, fd, on_outer);
+	relay_socket_init(&en->outer, fd, en->client.rules.udp, true, features);
 }
 
 void
 relay_end(struct engine *en)
 {
 	end_one(&en->tun_event, &en->relay.tunfd);
-	end_one(&en->outer_event, &en->relay.outerfd);
+	end_one(&en->outer_event, &en->outer.fd);
 }
 
 static void
@@ -134,7 +145,7 @@ void
 relay_set_rules(struct engine *en, const struct grant *g)
 {
 	const struct plan_conf *c = en->conf->plan;
-	struct relay_rules *r = &en->relay.rules;
+	struct relay_rules *r = &en->client.rules;
 	unsigned i;
 
 	memset(r, 0, sizeof(*r));

@@ -6,6 +6,7 @@
 
 #include "dtcp/log.h"
 #include "dtcp/os.h"
+#include "dtcp/text.h"
 #include "private.h"
 
 void
@@ -25,21 +26,6 @@ tell_text(struct engine *en, enum msg_type type, int level, const char *text)
 	tell(en, &m);
 }
 
-/* Append " key=value"-like text; what does not fit is left out whole. */
-static void __attribute__((__format__(__printf__, 3, 4)))
-add(char *buf, size_t size, const char *fmt, ...)
-{
-	size_t used = strlen(buf);
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(buf + used, size - used, fmt, ap);
-	va_end(ap);
-	if (n < 0 || (size_t)n >= size - used)
-		buf[used] = '\0';
-}
-
 static void
 add_grant(char *buf, size_t size, const struct engine *en)
 {
@@ -47,15 +33,15 @@ add_grant(char *buf, size_t size, const struct engine *en)
 	char a[PREFIX6_STRLEN], b[PREFIX6_STRLEN];
 	unsigned i;
 
-	add(buf, size, " local4=%s remote4=%s",
+	text_append(buf, size, " local4=%s remote4=%s",
 	    addr4_format(en->session.local4, a), addr4_format(g->server4, b));
 	if (g->has_pair)
-		add(buf, size, " client6=%s server6=%s",
+		text_append(buf, size, " client6=%s server6=%s",
 		    addr6_format(&g->client6, a), addr6_format(&g->server6, b));
 	if (g->udp)
-		add(buf, size, " port4=%" PRIu16, g->port4);
+		text_append(buf, size, " port4=%" PRIu16, g->port4);
 	for (i = 0; i < g->nprefixes; i++)
-		add(buf, size, "%s%s", i == 0 ? " prefix=" : ",",
+		text_append(buf, size, "%s%s", i == 0 ? " prefix=" : ",",
 		    prefix6_format(&g->prefixes[i], a));
 }
 
@@ -87,8 +73,8 @@ add_lans(char *buf, size_t size, const struct engine *en)
 	for (slot = 1; slot < NETOP_SLOTS; slot++) {
 		if (en->conf->plan->lans[slot][0] == '\0')
 			continue;
-		add(buf, size, "%s%s:%s", mark, en->conf->plan->lans[slot],
-		    lan_word(en, slot));
+		text_append(buf, size, "%s%s:%s", mark,
+		    en->conf->plan->lans[slot], lan_word(en, slot));
 		mark = ",";
 	}
 }
@@ -122,10 +108,10 @@ tell_state(struct engine *en, const char *why)
 	snprintf(text, sizeof(text), "server=%s type=%s sessions=%u",
 	    en->conf->server, proto_type_name(s->conf->type), s->sessions);
 	if (s->server4.s_addr != 0)
-		add(text, sizeof(text), " server4=%s",
+		text_append(text, sizeof(text), " server4=%s",
 		    addr4_format(s->server4, addr));
 	if (en->ifname[0] != '\0')
-		add(text, sizeof(text), " if=%s encap=%s mtu=%" PRIu32,
+		text_append(text, sizeof(text), " if=%s encap=%s mtu=%" PRIu32,
 		    en->ifname, en->user_encap ? "user" : "kernel",
 		    en->conf->plan->mtu);
 	if (engine_is_up(en))
@@ -134,33 +120,8 @@ tell_state(struct engine *en, const char *why)
 	if (why != en->why)
 		strlcpy(en->why, why, sizeof(en->why));
 	if (why[0] != '\0')
-		add(text, sizeof(text), " reason=%s", why);
+		text_append(text, sizeof(text), " reason=%s", why);
 	tell_text(en, MSG_STATE, (int)s->state, text);
-}
-
-static uint64_t
-sum_drops(const uint64_t drops[RELAY_VERDICTS])
-{
-	uint64_t n = 0;
-	unsigned i;
-
-	for (i = 0; i < RELAY_VERDICTS; i++)
-		if (i != RELAY_KEEPALIVE)
-			n += drops[i];
-	return n;
-}
-
-static void
-add_drops(char *buf, size_t size, const char *way,
-    const uint64_t drops[RELAY_VERDICTS])
-{
-	unsigned i;
-
-	for (i = 0; i < RELAY_VERDICTS; i++)
-		if (drops[i] > 0 && i != RELAY_KEEPALIVE)
-			add(buf, size, " %s_%s=%" PRIu64, way,
-			    relay_verdict_name((enum relay_verdict)i),
-			    drops[i]);
 }
 
 /* Why packets did not pass. */
@@ -170,8 +131,7 @@ tell_drops(const struct relay_stats *st)
 	char text[LOG_LINE_MAX] = "info drops";
 	const size_t none = strlen(text);
 
-	add_drops(text, sizeof(text), "in", st->drops_in);
-	add_drops(text, sizeof(text), "out", st->drops_out);
+	relay_drops_text(st, text, sizeof(text));
 	if (text[none] != '\0')
 		log_msg(LOG_NOTICE, "%s", text);
 }
@@ -181,28 +141,29 @@ void
 tell_info(struct engine *en)
 {
 	const struct session *s = &en->session;
-	const struct relay_stats *st = &en->relay.stats;
+	struct relay_stats st = en->relay.stats;
 	char text[LOG_LINE_MAX];
 
+	relay_stats_add(&st, &en->client.peer.stats);
 	snprintf(text, sizeof(text),
 	    "info state=%s for=%" PRId64 "s sessions=%u",
 	    session_state_name(s->state), (os_now_ms() - s->since) / 1000,
 	    s->sessions);
 	if (en->ifname[0] != '\0')
-		add(text, sizeof(text), " if=%s encap=%s", en->ifname,
+		text_append(text, sizeof(text), " if=%s encap=%s", en->ifname,
 		    en->user_encap ? "user" : "kernel");
 	if (engine_is_up(en))
 		add_grant(text, sizeof(text), en);
 	if (en->user_encap)
-		add(text, sizeof(text),
+		text_append(text, sizeof(text),
 		    " in=%" PRIu64 " out=%" PRIu64 " dropped_in=%" PRIu64
 		    " dropped_out=%" PRIu64,
-		    st->packets_in, st->packets_out, sum_drops(st->drops_in),
-		    sum_drops(st->drops_out));
-	if (en->user_encap && st->gso_refused > 0)
-		add(text, sizeof(text), " gso_refused=%" PRIu64,
-		    st->gso_refused);
+		    st.packets_in, st.packets_out, relay_drops_sum(st.drops_in),
+		    relay_drops_sum(st.drops_out));
+	if (en->user_encap && st.gso_refused > 0)
+		text_append(text, sizeof(text), " gso_refused=%" PRIu64,
+		    st.gso_refused);
 	log_msg(LOG_NOTICE, "%s", text);
 	if (en->user_encap)
-		tell_drops(st);
+		tell_drops(&st);
 }

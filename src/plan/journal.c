@@ -19,7 +19,8 @@ journal_push(struct journal *j, const struct netop *inverse)
 	for (i = 0; i < j->n; i++) {
 		if (netop_is_value(inverse->kind) &&
 		    j->entries[i].kind == inverse->kind &&
-		    j->entries[i].slot == inverse->slot)
+		    j->entries[i].slot == inverse->slot &&
+		    strcmp(j->entries[i].ifname, inverse->ifname) == 0)
 			return 0;
 	}
 	if (j->n == JOURNAL_MAX)

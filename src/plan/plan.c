@@ -221,17 +221,54 @@ plan_add(struct plan *p, enum netop_kind kind, unsigned flags)
 	return op;
 }
 
+struct netop *
+plan_add_device(struct plan *p, unsigned flags, const uint32_t *fib,
+    bool accept_ra, uint32_t mtu)
+{
+	struct netop *tunnel = plan_add(p, NETOP_TUNNEL, flags);
+
+	if (fib != NULL)
+		plan_add(p, NETOP_FIB, 0)->fib = *fib;
+	plan_add(p, NETOP_ACCEPT_RA, accept_ra ? NETOP_F_ON : 0U);
+	plan_add(p, NETOP_MTU, 0)->mtu = mtu;
+	plan_add(p, NETOP_UP, 0);
+	return tunnel;
+}
+
+void
+plan_add_pair(
+    struct plan *p, const struct in6_addr *ours, const struct in6_addr *theirs)
+{
+	struct netop *op = plan_add(p, NETOP_ADDR, NETOP_F_PEER);
+
+	op->prefix.addr = *ours;
+	op->prefix.len = 128;
+	op->peer = *theirs;
+}
+
+void
+plan_add_route(struct plan *p, const struct prefix6 *dst, unsigned flags,
+    uint32_t metric, uint32_t fib)
+{
+	struct netop *op = plan_add(p, NETOP_ROUTE, flags);
+
+	op->prefix = *dst;
+	op->metric = flags & NETOP_F_REJECT ? PLAN_METRIC_REJECT : metric;
+	op->fib = fib;
+}
+
 static void
 add_tunnel(const struct plan_conf *c, const struct grant *g,
     struct in_addr local4, struct plan *p)
 {
 	struct netop *op;
 
-	op = plan_add(p, NETOP_TUNNEL,
+	op = plan_add_device(p,
 	    (c->encap_kernel && !c->udp ? NETOP_F_KERNEL : 0U) |
 		(c->encap_user ? NETOP_F_USER : 0U) |
-		(c->adopt ? NETOP_F_ADOPT : 0U) |
-		(c->keep ? NETOP_F_KEEP : 0U));
+		(c->adopt ? NETOP_F_ADOPT : 0U) | (c->keep ? NETOP_F_KEEP : 0U),
+	    c->set_fib ? &c->fib : NULL, c->route_mode == ROUTE_SOLICIT,
+	    c->mtu);
 	memcpy(op->ifname, c->ifname, sizeof(op->ifname));
 	op->local4 = local4;
 	op->remote4 = g->server4;
@@ -239,13 +276,6 @@ add_tunnel(const struct plan_conf *c, const struct grant *g,
 		op->lport = c->udp_port;
 		op->rport = g->port4;
 	}
-	if (c->set_fib)
-		plan_add(p, NETOP_FIB, 0)->fib = c->fib;
-	plan_add(p, NETOP_ACCEPT_RA,
-	    c->route_mode == ROUTE_SOLICIT ? NETOP_F_ON : 0U);
-	op = plan_add(p, NETOP_MTU, 0);
-	op->mtu = c->mtu;
-	plan_add(p, NETOP_UP, 0);
 }
 
 bool
@@ -267,29 +297,14 @@ add_addrs(const struct plan_conf *c, const struct grant *g, struct plan *p)
 	struct netop *op;
 	unsigned i;
 
-	if (g->has_pair) {
-		op = plan_add(p, NETOP_ADDR, NETOP_F_PEER);
-		op->prefix.addr = g->client6;
-		op->prefix.len = 128;
-		op->peer = g->server6;
-	}
+	if (g->has_pair)
+		plan_add_pair(p, &g->client6, &g->server6);
 	for (i = 0; i < c->naddrs; i++) {
 		if (plan_has_addr(p, &c->addrs[i].addr))
 			continue;
 		op = plan_add(p, NETOP_ADDR, 0);
 		op->prefix = c->addrs[i];
 	}
-}
-
-static void
-add_route(const struct plan_conf *c, struct plan *p, const struct prefix6 *dst,
-    unsigned flags)
-{
-	struct netop *op = plan_add(p, NETOP_ROUTE, flags | NETOP_F_OPTIONAL);
-
-	op->prefix = *dst;
-	op->metric = flags & NETOP_F_REJECT ? PLAN_METRIC_REJECT : c->metric;
-	op->fib = c->fib;
 }
 
 int
@@ -315,10 +330,12 @@ plan_make(const struct plan_conf *c, const struct lan *lans,
 	lan_add(c, lans, g, p);
 	for (i = 0; i < g->nprefixes; i++) {
 		if (!lan_has_subnet(p, &g->prefixes[i]))
-			add_route(c, p, &g->prefixes[i], NETOP_F_REJECT);
+			plan_add_route(p, &g->prefixes[i],
+			    NETOP_F_REJECT | NETOP_F_OPTIONAL, 0, c->fib);
 	}
 	n = plan_routes(c, routes);
 	for (i = 0; i < n; i++)
-		add_route(c, p, &routes[i], 0);
+		plan_add_route(
+		    p, &routes[i], NETOP_F_OPTIONAL, c->metric, c->fib);
 	return 0;
 }

@@ -5,9 +5,6 @@
 #include "dtcp/plan.h"
 #include "dtcp/policy.h"
 
-/* A new operation on the tunnel's slot, at the end; there is room. */
-struct netop *plan_add(struct plan *p, enum netop_kind kind, unsigned flags);
-
 /* An address can be on this host once, whatever its length or peer. */
 bool plan_has_addr(const struct plan *p, const struct in6_addr *a);
 

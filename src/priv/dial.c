@@ -90,7 +90,7 @@ request_from_dialler(struct priv *p, struct msg *m)
 		return;
 	switch ((int)m->type) {
 	case MSG_LOG:
-		log_from_child(m);
+		child_log(m);
 		break;
 	case MSG_DIALLED:
 		take_connection(p, m);

@@ -59,6 +59,29 @@ count_on_slot(const struct journal *j, unsigned from, uint8_t slot)
 }
 
 /*
+ * Is that entry the end of an interface on which something of ours is left?
+ * Without a name, it is the end of all of ours, those among them that others
+ * made and that could not be given back.
+ */
+static bool
+is_too_early(const struct journal *j, unsigned i)
+{
+	const struct netop *op = &j->entries[i], *o;
+
+	if (op->kind != NETOP_TUNNEL_RELEASE &&
+	    (op->kind != NETOP_TUNNEL_DESTROY || op->ifname[0] != '\0'))
+		return false;
+	for (i++; i < j->n; i++) {
+		o = &j->entries[i];
+		if (netop_on_slot(o, op->slot) &&
+		    (op->ifname[0] == '\0' ||
+			strcmp(o->ifname, op->ifname) == 0))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Undo entries, newest first: all of them, or those of a slot.  What fails
  * stays in the journal, unless the interface then goes as a whole.  It is not
  * given back with something of ours on it: nobody would find that again.
@@ -76,8 +99,7 @@ undo_entries(struct executor *x, int slot, struct err *e)
 
 		if (slot >= 0 && !netop_on_slot(&op, (uint8_t)slot))
 			continue;
-		if (op.kind == NETOP_TUNNEL_RELEASE &&
-		    count_on_slot(j, i + 1, op.slot) > 0)
+		if (is_too_early(j, i))
 			continue;
 		rc = x->kernel->ops->apply(x->kernel, &op, &failure);
 		if (rc == 0 || executor_is_gone(rc)) {

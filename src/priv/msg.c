@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dtcp/channel.h"
+#include "msg_parts.h"
 
 enum {
 	F_ID = 1 << 0,
@@ -21,7 +21,9 @@ enum {
 	F_TEXT = 1 << 7,
 	F_PREFIX = 1 << 8,
 	F_LAN = 1 << 9,
-	F_FD = 1 << 10, /* not among the bytes: SCM_RIGHTS */
+	F_LOGIN = 1 << 10,
+	F_GRANT = 1 << 11,
+	F_FD = 1 << 12, /* not among the bytes: SCM_RIGHTS */
 };
 
 /* A hole in the table would be a type that cannot be told from another. */
@@ -57,6 +59,17 @@ static const unsigned msg_fields[MSG_TYPES] = {
     [MSG_RECONNECT] = 0,
     [MSG_STOP] = 0,
     [MSG_INFO] = 0,
+    [MSG_LOGIN] = F_ID | F_LOGIN,
+    [MSG_LOGOUT] = F_ID | F_TEXT,
+    [MSG_LISTEN] = F_FD,
+    [MSG_RAW] = F_ADDR4 | F_FD,
+    [MSG_SESSION_TUN] = F_ID | F_LEVEL | F_FD,
+    [MSG_SESSION_UDP] = F_ID | F_LEVEL | F_FD,
+    [MSG_GRANT] = F_ID | F_LEVEL | F_ADDR4 | F_GRANT,
+    [MSG_REFUSED] = F_ID | F_LEVEL | F_CODE | F_TEXT,
+    [MSG_LET_GO] = F_ID,
+    [MSG_REPLACED] = F_ID,
+    [MSG_SESSION_LOST] = F_ID | F_TEXT,
 };
 
 /* The four-byte fields, in the order in which they are sent. */
@@ -73,13 +86,10 @@ static const struct word {
     {F_SERVER4, offsetof(struct msg, server4), false},
 };
 
-#define MSG_WORDS   (sizeof(msg_words) / sizeof(msg_words[0]))
-
-#define PREFIX_SIZE 17 /* length, address */
-#define LAN_SIZE    (1 + 1 + 4 + 1 + LAN_HWADDR_MAX + 16)
+#define MSG_WORDS (sizeof(msg_words) / sizeof(msg_words[0]))
 
 _Static_assert(4 * (1 + MSG_WORDS) + NETOP_WIRE_SIZE + PREFIX_SIZE + LAN_SIZE +
-	    LOG_LINE_MAX <=
+	    LOGIN_SIZE + GRANT_SIZE + LOG_LINE_MAX <=
 	MSG_WIRE_MAX,
     "a message with every field fits");
 
@@ -103,6 +113,10 @@ wire_size(unsigned fields)
 		n += PREFIX_SIZE;
 	if (fields & F_LAN)
 		n += LAN_SIZE;
+	if (fields & F_LOGIN)
+		n += LOGIN_SIZE;
+	if (fields & F_GRANT)
+		n += GRANT_SIZE;
 	if (fields & F_TEXT)
 		n += LOG_LINE_MAX;
 	return n;
@@ -132,87 +146,6 @@ get_word(const uint8_t *p, struct msg *m, const struct word *w)
 	memcpy((char *)m + w->offset, &v, sizeof(v));
 }
 
-static void
-put_prefix(uint8_t *p, const struct prefix6 *prefix)
-{
-	p[0] = prefix->len;
-	memcpy(p + 1, &prefix->addr, sizeof(prefix->addr));
-}
-
-static int
-get_prefix(const uint8_t *p, struct prefix6 *prefix)
-{
-	prefix->len = p[0];
-	memcpy(&prefix->addr, p + 1, sizeof(prefix->addr));
-	return prefix->len > 128 ? -EBADMSG : 0;
-}
-
-static void
-put_lan(uint8_t *p, const struct lan *l)
-{
-	p[0] = l->slot;
-	p[1] = l->up;
-	be32enc(p + 2, l->ifindex);
-	p[6] = l->hwlen;
-	memcpy(p + 7, l->hwaddr, LAN_HWADDR_MAX);
-	memcpy(p + 7 + LAN_HWADDR_MAX, &l->linklocal, sizeof(l->linklocal));
-}
-
-static int
-get_lan(const uint8_t *p, struct lan *l)
-{
-	if (p[0] >= NETOP_SLOTS || p[1] > 1 || p[6] > LAN_HWADDR_MAX)
-		return -EBADMSG;
-	l->slot = p[0];
-	l->up = p[1] != 0;
-	l->ifindex = be32dec(p + 2);
-	l->hwlen = p[6];
-	memcpy(l->hwaddr, p + 7, LAN_HWADDR_MAX);
-	memcpy(&l->linklocal, p + 7 + LAN_HWADDR_MAX, sizeof(l->linklocal));
-	return 0;
-}
-
-static bool
-is_control(uint8_t c)
-{
-	return c < 0x20 || c == 0x7f;
-}
-
-/*
- * What follows the NUL is sent as zeros, so that no old memory leaves the
- * process.  The far end takes a control byte for an attack; one that got as
- * far as here is made harmless instead.
- */
-static void
-put_text(uint8_t *p, const char *text)
-{
-	size_t i, n = strnlen(text, LOG_LINE_MAX - 1);
-
-	memset(p, 0, LOG_LINE_MAX);
-	for (i = 0; i < n; i++) {
-		uint8_t c = (uint8_t)text[i];
-
-		p[i] = is_control(c) ? '?' : c;
-	}
-}
-
-static int
-get_text(const uint8_t *p, char *text)
-{
-	size_t i, n = strnlen((const char *)p, LOG_LINE_MAX);
-
-	if (n == LOG_LINE_MAX)
-		return -EBADMSG;
-	for (i = 0; i < n; i++)
-		if (is_control(p[i]))
-			return -EBADMSG;
-	for (; i < LOG_LINE_MAX; i++)
-		if (p[i] != 0)
-			return -EBADMSG;
-	memcpy(text, p, LOG_LINE_MAX);
-	return 0;
-}
-
 size_t
 msg_encode(const struct msg *m, uint8_t buf[MSG_WIRE_MAX])
 {
@@ -236,15 +169,23 @@ msg_encode(const struct msg *m, uint8_t buf[MSG_WIRE_MAX])
 		p += NETOP_WIRE_SIZE;
 	}
 	if (fields & F_PREFIX) {
-		put_prefix(p, &m->prefix);
+		msg_put_prefix(p, &m->prefix);
 		p += PREFIX_SIZE;
 	}
 	if (fields & F_LAN) {
-		put_lan(p, &m->lan);
+		msg_put_lan(p, &m->lan);
 		p += LAN_SIZE;
 	}
+	if (fields & F_LOGIN) {
+		msg_put_login(p, &m->login);
+		p += LOGIN_SIZE;
+	}
+	if (fields & F_GRANT) {
+		msg_put_grant(p, &m->grant);
+		p += GRANT_SIZE;
+	}
 	if (fields & F_TEXT) {
-		put_text(p, m->text);
+		msg_put_text(p, m->text, LOG_LINE_MAX);
 		p += LOG_LINE_MAX;
 	}
 	return (size_t)(p - buf);
@@ -282,16 +223,26 @@ msg_decode(const uint8_t *buf, size_t n, struct msg *m)
 		p += NETOP_WIRE_SIZE;
 	}
 	if (fields & F_PREFIX) {
-		if (get_prefix(p, &m->prefix) != 0)
+		if (msg_get_prefix(p, &m->prefix) != 0)
 			return -EBADMSG;
 		p += PREFIX_SIZE;
 	}
 	if (fields & F_LAN) {
-		if (get_lan(p, &m->lan) != 0)
+		if (msg_get_lan(p, &m->lan) != 0)
 			return -EBADMSG;
 		p += LAN_SIZE;
 	}
-	if ((fields & F_TEXT) && get_text(p, m->text) != 0)
+	if (fields & F_LOGIN) {
+		if (msg_get_login(p, &m->login) != 0)
+			return -EBADMSG;
+		p += LOGIN_SIZE;
+	}
+	if (fields & F_GRANT) {
+		if (msg_get_grant(p, &m->grant) != 0)
+			return -EBADMSG;
+		p += GRANT_SIZE;
+	}
+	if ((fields & F_TEXT) && msg_get_text(p, m->text, LOG_LINE_MAX) != 0)
 		return -EBADMSG;
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "dtcp/num.h"
-#include "ownfile.h"
+#include "dtcp/ownfile.h"
 #include "prefixfile.h"
 
 #define FIRST	    "dtcpc prefixes 1\n"

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "dtcp/log.h"
+#include "dtcp/service.h"
+#include "dtcp/signals.h"
 #include "private.h"
 
 #define MESSAGES_A_TURN 256
@@ -30,22 +32,6 @@ save_journal(void *arg, const struct journal *j, struct err *e)
 	return undofile_write(p->conf->undofile, p->conf->tag, j, e);
 }
 
-/* May another engine be started?  A bounded number in a window. */
-static bool
-may_restart(struct priv *p)
-{
-	int64_t *oldest;
-	int64_t now = os_now_ms();
-
-	oldest = &p->engine_starts[p->engine_started % ENGINE_RESTARTS];
-	if (p->engine_started >= ENGINE_RESTARTS &&
-	    now - *oldest < ENGINE_RESTART_WINDOW)
-		return false;
-	*oldest = now;
-	p->engine_started++;
-	return true;
-}
-
 static int
 start_engine(struct priv *p)
 {
@@ -53,7 +39,8 @@ start_engine(struct priv *p)
 
 	memset(&p->batch, 0, sizeof(p->batch));
 	p->local4_known = false;
-	r = may_restart(p) ? spawn_engine(p) : -EAGAIN;
+	r = child_may_start(&p->engine_starts, os_now_ms()) ? spawn_engine(p) :
+							      -EAGAIN;
 	if (r == 0) {
 		lan_engine_starts(p);
 		return 0;
@@ -176,7 +163,7 @@ wait_for_work(struct priv *p, const sigset_t *unblocked)
 	ts.tv_sec = ms / 1000;
 	ts.tv_nsec = (long)(ms % 1000) * 1000000;
 	n = ppoll(pfd, 3, ms < 0 ? NULL : &ts, unblocked);
-	signals_act(p);
+	act_on_signals(p);
 	if (n <= 0)
 		return;
 	/*
@@ -215,6 +202,6 @@ priv_run(struct priv_conf *conf, struct kernel *kernel)
 	child_end(&p.engine);
 	undo_all(&p);
 	prefixes_flush(&p);
-	status_remove(&p);
+	statusfile_remove(conf->statusfile);
 	return p.status;
 }

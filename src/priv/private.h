@@ -4,27 +4,19 @@
 
 #include <sys/types.h>
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "dtcp/channel.h"
+#include "dtcp/child.h"
 #include "dtcp/executor.h"
 #include "dtcp/priv.h"
 #include "prefixfile.h"
 
-#define ENGINE_RESTARTS	      5		       /* in ... */
-#define ENGINE_RESTART_WINDOW (10 * 60 * 1000) /* ms */
-#define DIAL_GUARD	      (120 * 1000)     /* ms, a dialler's whole life */
-#define STOP_GUARD	      (5 * 1000)       /* ms, from SIGTERM to the end */
-#define PREFIX_SAVE_GAP	      1000	       /* ms, from write to write */
-#define PREFIX_SAVE_AGAIN     (60 * 1000)      /* ms, after one that failed */
-
-/* A child and our end of the channel to it. */
-struct child {
-	pid_t pid; /* 0: none */
-	int fd;	   /* -1: none */
-};
+#define DIAL_GUARD	  (120 * 1000) /* ms, a dialler's whole life */
+#define STOP_GUARD	  (5 * 1000)   /* ms, from SIGTERM to the end */
+#define PREFIX_SAVE_GAP	  1000	       /* ms, from write to write */
+#define PREFIX_SAVE_AGAIN (60 * 1000)  /* ms, after one that failed */
 
 /* A list of operations that arrives one message at a time. */
 struct batch {
@@ -58,8 +50,7 @@ struct priv {
 	struct executor executor;
 
 	struct child engine;
-	int64_t engine_starts[ENGINE_RESTARTS]; /* ring, for the bound */
-	unsigned engine_started;		/* how often, in all */
+	struct child_starts engine_starts;
 
 	struct child dialler;
 	uint32_t dial_id;
@@ -81,15 +72,9 @@ struct priv {
 /* spawn.c: children. */
 int spawn_engine(struct priv *p);
 int spawn_dialler(struct priv *p, uint32_t id);
-void child_kill(struct child *c); /* its end shows on the channel */
-void child_end(struct child *c);  /* kill, wait for it, close, forget */
 
-/*
- * signals.c: let in only while waiting: *unblocked is ppoll(2)'s mask.  Then
- * act on those that came.
- */
-void signals_catch(sigset_t *unblocked);
-void signals_act(struct priv *p);
+/* act.c: what signals ask for. */
+void act_on_signals(struct priv *p);
 
 /* priv.c */
 void undo_all(struct priv *p);
@@ -105,7 +90,6 @@ void dial_failed(struct priv *p, int code, const char *text);
 
 /* request.c: what the engine asks for, and what it is told. */
 void request_from_engine(struct priv *p, const struct msg *m);
-void log_from_child(const struct msg *m);
 /* Tell the engine; one that does not listen is ended. */
 void engine_tell(struct priv *p, const struct msg *m);
 void engine_tell_type(struct priv *p, enum msg_type type);
@@ -135,6 +119,5 @@ void watch_read(struct priv *p);
 
 /* status.c: the status file. */
 void status_write(struct priv *p, int state, const char *text);
-void status_remove(struct priv *p);
 
 #endif

@@ -14,16 +14,7 @@
 void
 engine_tell(struct priv *p, const struct msg *m)
 {
-	int r;
-
-	if (p->engine.fd == -1)
-		return;
-	r = channel_send(p->engine.fd, m);
-	if (r != 0) {
-		/* Its end is noticed, and dealt with, in one place. */
-		log_msg(LOG_DEBUG, "engine: cannot send: %s", strerror(-r));
-		child_kill(&p->engine);
-	}
+	child_tell(&p->engine, m);
 }
 
 void
@@ -42,15 +33,6 @@ engine_tell_error(
 
 	strlcpy(m.text, e->text, sizeof(m.text));
 	engine_tell(p, &m);
-}
-
-/* No child has anything to say that is worse than an error. */
-void
-log_from_child(const struct msg *m)
-{
-	int level = m->level & LOG_PRIMASK;
-
-	log_line(level < LOG_ERR ? LOG_ERR : level, m->text);
 }
 
 /* It is confined, and yet not what we started: end it, begin anew. */
@@ -268,7 +250,7 @@ request_from_engine(struct priv *p, const struct msg *m)
 			engine_misbehaves(p, "a prefix that cannot be");
 		break;
 	case MSG_LOG:
-		log_from_child(m);
+		child_log(m);
 		break;
 	case MSG_EXIT:
 		p->done = true;

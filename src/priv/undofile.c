@@ -7,7 +7,7 @@
 
 #include "dtcp/executor.h"
 #include "dtcp/log.h"
-#include "ownfile.h"
+#include "dtcp/ownfile.h"
 
 int
 undofile_write(
@@ -30,7 +30,9 @@ decode(const char *path, const char *tag, const uint8_t *buf, size_t n,
 	struct err why = {0};
 
 	if (journal_decode(buf, n, j, whose, &why) != 0)
-		return err_set(e, EBADMSG, "%s: %s", path, why.text);
+		return err_set(e, EBADMSG,
+		    "%s: %s; without the file it starts, and undoes nothing",
+		    path, why.text);
 	if (strcmp(whose, tag) != 0) {
 		j->n = 0;
 		return err_set(e, EBADMSG, "%s: it is of \"%s\", not of \"%s\"",

@@ -1,4 +1,4 @@
-/* What the files that read replies share. */
+/* What the files that read and write lines share. */
 #ifndef DTCP_PROTO_PRIVATE_H
 #define DTCP_PROTO_PRIVATE_H
 
@@ -14,7 +14,13 @@ struct field {
 /* A field, cut to what an error may quote, as arguments for "%.*s". */
 #define QUOTE(f) ((f).n < WORDS_MAX ? (int)(f).n : WORDS_MAX), (f).s
 
-/* The key=value fields of a grant that we know. */
+/* snprintf(3)'s result to ours: the length, or -EMSGSIZE. */
+int proto_made(int n, size_t size);
+
+/* Is it that, letter by letter? */
+bool field_is(struct field f, const char *word);
+
+/* The key=value fields of a request or a grant that we know. */
 enum key { KEY_PROTO, KEY_PORT, KEY_KEY, KEYS };
 
 struct keys {

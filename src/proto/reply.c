@@ -15,6 +15,7 @@ static const struct {
     {"unsupported tunnel type", EOPNOTSUPP, "tunnel type refused"},
     {"tunnel interface sold out", ENOBUFS, "no tunnel left"},
     {"connection timed out", ETIMEDOUT, "server gave up waiting"},
+    {"replaced by a new login", EEXIST, "tunnel taken over"},
     {"", ECONNREFUSED, "request refused"}, /* internal error, ... */
 };
 

@@ -1,4 +1,4 @@
-/* The key=value fields at the end of a grant: those of a UDP tunnel. */
+/* The key=value fields at the end of a line: those of a UDP tunnel. */
 #include <errno.h>
 #include <string.h>
 
@@ -11,8 +11,8 @@ static const char *const names[KEYS] = {
     [KEY_KEY] = "key",
 };
 
-static bool
-is_word(struct field f, const char *word)
+bool
+field_is(struct field f, const char *word)
 {
 	return f.n == strlen(word) && memcmp(f.s, word, f.n) == 0;
 }
@@ -25,7 +25,7 @@ keys_take(struct keys *k, struct field f, struct err *e)
 	struct field value = {eq + 1, f.n - name.n - 1};
 
 	for (unsigned i = 0; i < KEYS; i++) {
-		if (!is_word(name, names[i]))
+		if (!field_is(name, names[i]))
 			continue;
 		if (k->value[i].s != NULL)
 			return err_set(
@@ -35,31 +35,17 @@ keys_take(struct keys *k, struct field f, struct err *e)
 	return 0;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool
 read_hex(struct field f, uint8_t *out, size_t n)
 {
-	int high, low;
+	int byte;
 
 	if (f.n != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		high = hex_digit(f.s[2 * i]);
-		low = hex_digit(f.s[2 * i + 1]);
-		if (high < 0 || low < 0)
+		if ((byte = num_hex_byte(f.s + 2 * i)) < 0)
 			return false;
-		out[i] = (uint8_t)(high << 4 | low);
+		out[i] = (uint8_t)byte;
 	}
 	return true;
 }
@@ -88,7 +74,7 @@ keys_read(const struct keys *k, struct grant *g, struct err *e)
 
 	if (proto.s == NULL)
 		return 0;
-	if (!is_word(proto, "udp"))
+	if (!field_is(proto, "udp"))
 		return err_set(e, EPROTO,
 		    "grant of a tunnel over \"%.*s\", which is not udp",
 		    QUOTE(proto));

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "dtcp/proto.h"
 #include "dtcp/text.h"
+#include "private.h"
 
 /* One field on the wire: not empty, no blank, no control byte. */
 static bool
@@ -19,9 +19,8 @@ is_field(const char *s)
 	return true;
 }
 
-/* snprintf(3)'s result to ours. */
-static int
-made(int n, size_t size)
+int
+proto_made(int n, size_t size)
 {
 	return n < 0 || (size_t)n >= size ? -EMSGSIZE : n;
 }
@@ -41,21 +40,21 @@ proto_make_tunnel(char *buf, size_t size, const char *user, const char *digest,
 		    udp, sizeof(udp), " proto=udp port=%d", udp_port);
 	else if (udp_port == 0)
 		(void)snprintf(udp, sizeof(udp), " proto=udp");
-	return made(snprintf(buf, size, "tunnel %s %s %s%s\r\n", user, digest,
-			proto_type_name(type), udp),
+	return proto_made(snprintf(buf, size, "tunnel %s %s %s%s\r\n", user,
+			      digest, proto_type_name(type), udp),
 	    size);
 }
 
 int
 proto_make_ping(char *buf, size_t size)
 {
-	return made(snprintf(buf, size, "ping\r\n"), size);
+	return proto_made(snprintf(buf, size, "ping\r\n"), size);
 }
 
 int
 proto_make_quit(char *buf, size_t size)
 {
-	return made(snprintf(buf, size, "quit\r\n"), size);
+	return proto_made(snprintf(buf, size, "quit\r\n"), size);
 }
 
 /* The next word at or after *p: false at the end. */

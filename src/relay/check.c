@@ -1,9 +1,7 @@
 /*
- * Which packets may cross the user-space tunnel: the client's rules for inner
- * packets, and what has to be true of an outer datagram.  Pure.
+ * The form that packets have to have, inner and outer ones, whosever they are.
+ * Pure.
  */
-#include <netinet/in.h>
-
 #include <string.h>
 
 #include "dtcp/relay.h"
@@ -18,9 +16,7 @@
 #define IP6_HDRLEN	40 /* RFC 8200 3 */
 #define IP6_OFF_PLEN	4
 #define IP6_OFF_NEXT	6
-#define IP6_OFF_SRC	8
 #define IP6_NEXT_HOPOPT 0
-#define IP6_NEXT_NONE	59 /* RFC 8200 4.7 */
 
 static const char *const verdict_names[RELAY_VERDICTS] = {
     [RELAY_PASS] = "pass",
@@ -32,6 +28,7 @@ static const char *const verdict_names[RELAY_VERDICTS] = {
     [RELAY_ECN] = "ecn",
     [RELAY_OFFLOAD] = "offload",
     [RELAY_TOOBIG] = "toobig",
+    [RELAY_NOWHERE] = "nowhere",
     [RELAY_FULL] = "full",
     [RELAY_ERROR] = "error",
     [RELAY_KEEPALIVE] = "keepalive",
@@ -51,9 +48,8 @@ get16(const uint8_t *p)
 	return (size_t)p[0] << 8 | p[1];
 }
 
-/* What both directions ask of an inner packet; src is set on RELAY_PASS. */
-static enum relay_verdict
-check_inner(const uint8_t *p, size_t n, struct in6_addr *src)
+enum relay_verdict
+relay_check_form(const uint8_t *p, size_t n)
 {
 	size_t plen;
 
@@ -67,47 +63,6 @@ check_inner(const uint8_t *p, size_t n, struct in6_addr *src)
 		return RELAY_JUMBO;
 	if (plen != n - IP6_HDRLEN)
 		return RELAY_LENGTH;
-	memcpy(src, p + IP6_OFF_SRC, sizeof(*src));
-	return RELAY_PASS;
-}
-
-static bool
-is_own(const struct relay_rules *r, const struct in6_addr *a)
-{
-	for (unsigned i = 0; i < r->nown && i < RELAY_OWN_MAX; i++)
-		if (prefix6_contains(&r->own[i], a))
-			return true;
-	return false;
-}
-
-enum relay_verdict
-relay_check_out(const struct relay_rules *r, const uint8_t *p, size_t n)
-{
-	struct in6_addr src;
-	enum relay_verdict v;
-
-	v = check_inner(p, n, &src);
-	if (v != RELAY_PASS)
-		return v;
-	if (r->any_source || addr6_is_linklocal(&src) || is_own(r, &src))
-		return RELAY_PASS;
-	return RELAY_SOURCE;
-}
-
-enum relay_verdict
-relay_check_in(const struct relay_rules *r, const uint8_t *p, size_t n)
-{
-	struct in6_addr src;
-	enum relay_verdict v;
-
-	v = check_inner(p, n, &src);
-	if (v != RELAY_PASS)
-		return v;
-	if (r->udp && p[IP6_OFF_NEXT] == IP6_NEXT_NONE)
-		return RELAY_KEEPALIVE;
-	if (addr6_is_multicast(&src) || addr6_is_loopback(&src) ||
-	    addr6_is_v4mapped(&src) || is_own(r, &src))
-		return RELAY_SOURCE;
 	return RELAY_PASS;
 }
 

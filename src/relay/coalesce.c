@@ -28,6 +28,7 @@ coalesce_init(struct coalesce *c, coalesce_write_fn *write, void *arg)
 {
 	c->write = write;
 	c->arg = arg;
+	c->owner = NULL;
 	c->begun = 0;
 	c->recent = 0;
 	for (unsigned i = 0; i < COALESCE_FLOWS; i++)
@@ -35,14 +36,14 @@ coalesce_init(struct coalesce *c, coalesce_write_fn *write, void *arg)
 }
 
 static void
-write_alone(const struct coalesce *c, const uint8_t *p, size_t n)
+write_alone(const struct coalesce *c, void *owner, const uint8_t *p, size_t n)
 {
 	const struct iovec iov[2] = {
 	    {.iov_base = (void *)no_offload, .iov_len = VNET_HDRLEN},
 	    {.iov_base = (void *)p, .iov_len = n},
 	};
 	const struct coalesced w = {
-	    .iov = iov, .niov = 2, .packets = 1, .octets = n};
+	    .iov = iov, .niov = 2, .owner = owner, .packets = 1, .octets = n};
 
 	c->write(c->arg, &w);
 }
@@ -83,13 +84,14 @@ flush_flow(const struct coalesce *c, struct coalesce_flow *f)
 
 	f->count = 0;
 	if (count == 1) {
-		write_alone(c, f->first, f->total);
+		write_alone(c, f->owner, f->first, f->total);
 		return;
 	}
 	f->iov[0].iov_base = block;
 	f->iov[0].iov_len = make_block(f, block);
 	w.iov = f->iov;
 	w.niov = (int)count + 1;
+	w.owner = f->owner;
 	w.packets = count;
 	w.octets = f->total + (count - 1) * f->hlen;
 	c->write(c->arg, &w);
@@ -240,6 +242,7 @@ begin(struct coalesce *c, const uint8_t *p, size_t n, size_t hlen)
 	struct coalesce_flow *f = free_flow(c);
 
 	f->first = p;
+	f->owner = c->owner;
 	f->count = 0;
 	f->begun = c->begun++;
 	f->hlen = hlen;
@@ -267,7 +270,7 @@ add_tcp(struct coalesce *c, const uint8_t *p, size_t n, size_t hlen)
 	if (joins && (p[IP6_HDRLEN + TCP_OFF_FLAGS] & TCP_PSH) == 0)
 		begin(c, p, n, hlen);
 	else
-		write_alone(c, p, n);
+		write_alone(c, c->owner, p, n);
 }
 
 void
@@ -284,5 +287,5 @@ coalesce_add(struct coalesce *c, const uint8_t *p, size_t n)
 	}
 	if (next != IP6_NEXT_UDP && next != IP6_NEXT_ICMPV6)
 		flush_addresses(c, p);
-	write_alone(c, p, n);
+	write_alone(c, c->owner, p, n);
 }

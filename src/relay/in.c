@@ -1,8 +1,10 @@
 /*
- * From the outer socket to the tun device.  What a turn brings stays where it
+ * From an outer socket to the tun device.  What a turn brings stays where it
  * is until it is written, so that the segments of a flow can be handed over in
  * one piece, from where they lie.
  */
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -14,19 +16,23 @@
 #define LARGE_AT_ONCE 4			     /* of the largest */
 #define OCTETS_A_TURN (1 << 20)		     /* then it is the others' turn */
 
-#define IP4_OFF_TOS   1
+#define IP4_OFF_TOS   1 /* RFC 791 */
+#define IP4_OFF_SRC   12
 
 struct delivery {
 	struct relay *r;
-	int error; /* of a device that is gone; 0: none */
+	struct relay *to; /* whose device is written to: r, or a peer's own */
+	struct relay_socket *s;
+	int error; /* of r's device, when that is gone; 0: none */
 	struct coalesce flows;
 };
 
+/* from: NULL where it is not known. */
 static void
-account(
-    struct delivery *d, enum relay_verdict v, unsigned packets, size_t octets)
+account(struct delivery *d, struct relay_peer *from, enum relay_verdict v,
+    unsigned packets, size_t octets)
 {
-	struct relay_stats *s = &d->r->stats;
+	struct relay_stats *s = from != NULL ? &from->stats : &d->r->stats;
 
 	if (v == RELAY_PASS) {
 		s->packets_in += packets;
@@ -36,8 +42,8 @@ account(
 }
 
 static void
-write_pieces(struct delivery *d, const struct iovec *iov, int niov,
-    unsigned packets, size_t octets)
+write_pieces(struct delivery *d, struct relay_peer *from,
+    const struct iovec *iov, int niov, unsigned packets, size_t octets)
 {
 	enum relay_verdict v;
 	size_t n = 0;
@@ -45,59 +51,86 @@ write_pieces(struct delivery *d, const struct iovec *iov, int niov,
 
 	for (i = 0; i < niov; i++)
 		n += iov[i].iov_len;
-	v = relay_write(d->r->tunfd, iov, niov, n, &error);
-	account(d, v, packets, octets);
-	if (v == RELAY_ERROR && relay_tun_is_dead(error))
+	v = relay_write(d->to->tunfd, iov, niov, n, &error);
+	account(d, from, v, packets, octets);
+	/* That another one is gone shows when that is read. */
+	if (v == RELAY_ERROR && d->to == d->r && relay_tun_is_dead(error))
 		d->error = -error;
 }
 
 static void
 write_coalesced(void *arg, const struct coalesced *w)
 {
-	write_pieces(arg, w->iov, w->niov, w->packets, w->octets);
+	write_pieces(arg, w->owner, w->iov, w->niov, w->packets, w->octets);
 }
 
 static void
-write_plain(struct delivery *d, uint8_t *p, size_t n)
+write_plain(struct delivery *d, struct relay_peer *from, uint8_t *p, size_t n)
 {
-	uint32_t family = d->r->tun_family;
+	uint32_t family = d->to->tun_family;
 	struct iovec iov[2] = {
 	    {.iov_base = &family, .iov_len = sizeof(family)},
 	    {.iov_base = p, .iov_len = n},
 	};
 	const int first = family != 0 ? 0 : 1;
 
-	write_pieces(d, iov + first, 2 - first, 1, n);
+	write_pieces(d, from, iov + first, 2 - first, 1, n);
+}
+
+/* What was for another device goes first. */
+static void
+head_for(struct delivery *d, const struct relay_peer *from)
+{
+	struct relay *to =
+	    from != NULL && from->device != NULL ? from->device : d->r;
+
+	if (to == d->to)
+		return;
+	coalesce_flush(&d->flows);
+	d->to = to;
 }
 
 static void
-deliver(struct delivery *d, uint8_t *p, size_t n, uint8_t tos)
+deliver(struct delivery *d, const struct sockaddr_in *addr, uint8_t *p,
+    size_t n, uint8_t tos)
 {
-	enum relay_verdict v = relay_check_in(&d->r->rules, p, n);
+	const struct relay_policy *policy = &d->r->policy;
+	enum relay_verdict v = relay_check_form(p, n);
+	struct relay_peer *from = NULL;
 
 	if (v == RELAY_PASS)
+		v = policy->in(policy->arg, d->s, addr, p, n, &from);
+	if (v == RELAY_PASS)
 		v = relay_ecn_in(tos, p);
-	if (v != RELAY_PASS)
-		account(d, v, 1, n);
-	else if ((d->r->features & USER_VNET))
+	if (v != RELAY_PASS) {
+		account(d, from, v, 1, n);
+		return;
+	}
+	head_for(d, from);
+	if ((d->to->features & USER_VNET)) {
+		d->flows.owner = from;
 		coalesce_add(&d->flows, p, n);
-	else
-		write_plain(d, p, n);
+	} else
+		write_plain(d, from, p, n);
 }
 
-/* Raw: the outer header is there, and says how long it is. */
+/* Raw: the outer header is there, and says how long it is and whose. */
 static void
 take_raw(struct delivery *d, const struct arrival *a)
 {
+	struct sockaddr_in from = {.sin_family = AF_INET};
 	enum relay_verdict v;
 	const uint8_t *inner;
 	size_t n;
 
 	v = relay_decap4(a->p, a->n, &inner, &n);
-	if (v == RELAY_PASS)
-		deliver(d, a->p + (inner - a->p), n, a->p[IP4_OFF_TOS]);
-	else
-		account(d, v, 1, a->n);
+	if (v != RELAY_PASS) {
+		account(d, NULL, v, 1, a->n);
+		return;
+	}
+	memcpy(&from.sin_addr, a->p + IP4_OFF_SRC, sizeof(from.sin_addr));
+	deliver(d, d->s->connected ? NULL : &from, a->p + (inner - a->p), n,
+	    a->p[IP4_OFF_TOS]);
 }
 
 static void
@@ -106,17 +139,17 @@ take(struct delivery *d, const struct arrival *a)
 	size_t at, n;
 
 	if (a->cut) {
-		account(d, RELAY_LENGTH, 1, a->n);
+		account(d, NULL, RELAY_LENGTH, 1, a->n);
 		return;
 	}
-	if (!d->r->rules.udp) {
+	if (!d->s->udp) {
 		take_raw(d, a);
 		return;
 	}
 	/* An empty one is one, too. */
 	for (at = 0; at == 0 || at < a->n; at += a->segment) {
 		n = a->n - at < a->segment ? a->n - at : a->segment;
-		deliver(d, a->p + at, n, a->tos);
+		deliver(d, a->from, a->p + at, n, a->tos);
 		if (a->segment == 0)
 			break;
 	}
@@ -127,11 +160,11 @@ take(struct delivery *d, const struct arrival *a)
  * held, if they are all as large as the largest of this turn.
  */
 static unsigned
-at_once(const struct relay *r, size_t largest, unsigned max)
+at_once(const struct relay_socket *s, size_t largest, unsigned max)
 {
 	size_t n = LARGE_AT_ONCE;
 
-	if ((r->features & USER_GRO) == 0)
+	if ((s->features & USER_GRO) == 0)
 		return max;
 	if (largest > 0 && HELD_MAX / largest > n)
 		n = HELD_MAX / largest;
@@ -139,7 +172,7 @@ at_once(const struct relay *r, size_t largest, unsigned max)
 }
 
 int
-relay_from_outer(struct relay *r)
+relay_from_socket(struct relay *r, struct relay_socket *s)
 {
 	static struct arrival arrivals[RELAY_BATCH];
 	static struct delivery d;
@@ -147,7 +180,8 @@ relay_from_outer(struct relay *r)
 	unsigned done, used = 0, wanted;
 	int i, n;
 
-	d.r = r;
+	d.r = d.to = r;
+	d.s = s;
 	d.error = 0;
 	coalesce_init(&d.flows, write_coalesced, &d);
 	for (done = 0;
@@ -157,8 +191,8 @@ relay_from_outer(struct relay *r)
 			coalesce_flush(&d.flows);
 			held = used = 0;
 		}
-		wanted = at_once(r, largest, RELAY_BATCH - done);
-		n = relay_receive(r, arrivals, used, wanted);
+		wanted = at_once(s, largest, RELAY_BATCH - done);
+		n = relay_receive(s, arrivals, used, wanted);
 		if (n == -EAGAIN)
 			break;
 		if (n < 0 && relay_outer_is_dead(-n)) {

@@ -1,4 +1,7 @@
 /* Reading and writing, and what errors mean. */
+#include <sys/types.h>
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -11,10 +14,10 @@ relay_is_full(int error)
 }
 
 /*
- * The outer socket outlives whatever the network makes it report: an ICMP
- * error that anyone may have sent (they come as many errno values), a packet
- * filter's no, an address that went.  Only a descriptor that is no connected
- * socket is beyond hope.
+ * An outer socket outlives whatever the network makes it report: an ICMP error
+ * that anyone may have sent (they come as many errno values), a packet filter's
+ * no, an address that went.  Only a descriptor that is no socket, or not as
+ * connected as it was, is beyond hope.
  */
 bool
 relay_outer_is_dead(int error)
@@ -58,19 +61,41 @@ relay_read(int fd, void *buf, size_t size)
 	return n;
 }
 
-enum relay_verdict
-relay_write(int fd, const struct iovec *iov, int niov, size_t n, int *error)
+/* w: of n octets, what a call took. */
+static enum relay_verdict
+verdict_of(ssize_t w, size_t n, int *error)
 {
-	ssize_t w;
-
 	*error = 0;
-	do
-		w = writev(fd, iov, niov);
-	while (w == -1 && errno == EINTR);
 	if (w >= 0 && (size_t)w == n)
 		return RELAY_PASS;
 	*error = w == -1 ? errno : EIO;
 	if (relay_is_full(*error))
 		return RELAY_FULL;
 	return *error == EMSGSIZE ? RELAY_TOOBIG : RELAY_ERROR;
+}
+
+enum relay_verdict
+relay_write(int fd, const struct iovec *iov, int niov, size_t n, int *error)
+{
+	ssize_t w;
+
+	do
+		w = writev(fd, iov, niov);
+	while (w == -1 && errno == EINTR);
+	return verdict_of(w, n, error);
+}
+
+enum relay_verdict
+relay_send(const struct relay_peer *to, uint8_t *p, size_t n, int *error)
+{
+	const struct iovec iov = {.iov_base = p, .iov_len = n};
+	ssize_t w;
+
+	if (to->socket->connected)
+		return relay_write(to->socket->fd, &iov, 1, n, error);
+	do
+		w = sendto(to->socket->fd, p, n, 0,
+		    (const struct sockaddr *)&to->addr, sizeof(to->addr));
+	while (w == -1 && errno == EINTR);
+	return verdict_of(w, n, error);
 }

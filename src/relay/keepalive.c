@@ -1,4 +1,4 @@
-/* The keep-alive of a UDP tunnel: see docs/protocol.md.  Pure. */
+/* Keep-alives of UDP tunnels: see docs/protocol.md.  Pure. */
 #include <string.h>
 
 #include "dtcp/relay.h"
@@ -38,4 +38,23 @@ relay_keepalive(const struct grant *g, uint8_t buf[RELAY_KEEPALIVE_MAX])
 	}
 	memcpy(buf + IP6_HDRLEN, g->key, keylen);
 	return IP6_HDRLEN + (size_t)keylen;
+}
+
+/*
+ * However much of a key is right, the answer takes the same time: it says
+ * nothing of how much that is.
+ */
+bool
+relay_keepalive_has(
+    const uint8_t *p, size_t n, const uint8_t key[GRANT_KEY_LEN])
+{
+	uint8_t differ = 0;
+
+	if (n != RELAY_KEEPALIVE_MAX || p[0] >> 4 != IP6_VERSION >> 4 ||
+	    p[IP6_OFF_PLEN] != 0 || p[IP6_OFF_PLEN + 1] != GRANT_KEY_LEN ||
+	    p[IP6_OFF_NEXT] != IP6_NEXT_NONE)
+		return false;
+	for (unsigned i = 0; i < GRANT_KEY_LEN; i++)
+		differ |= p[IP6_HDRLEN + i] ^ key[i];
+	return differ == 0;
 }

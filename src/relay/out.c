@@ -1,7 +1,7 @@
 /*
- * From the tun device to the outer socket.  Packets of one size that follow
- * each other become a train, which a socket with UDP_SEGMENT takes in one
- * call; at the end of a turn none is held back.
+ * From the tun device to the far ends.  Packets of one size to one of them that
+ * follow each other become a train, which a socket with UDP_SEGMENT takes in
+ * one call; at the end of a turn none is held back.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #define GSO_PAUSE 4096 /* trains, before what was refused is tried again */
 
 static struct {
+	struct relay_peer *to;
 	size_t used; /* octets */
 	size_t size; /* of each packet, but the last one may be shorter */
 	unsigned count;
@@ -40,15 +41,32 @@ refuses_gso(int error)
  * anybody can send: it is taken, and this one goes.
  */
 static enum relay_verdict
-send_octets(struct relay *r, uint8_t *p, size_t n, int *error)
+send_octets(const struct relay_peer *to, uint8_t *p, size_t n, int *error)
 {
-	struct iovec iov = {.iov_base = p, .iov_len = n};
-	enum relay_verdict v = relay_write(r->outerfd, &iov, 1, n, error);
+	enum relay_verdict v = relay_send(to, p, n, error);
 
 	if (v != RELAY_ERROR || refuses_gso(*error) ||
 	    relay_outer_is_dead(*error))
 		return v;
-	return relay_write(r->outerfd, &iov, 1, n, error);
+	return relay_send(to, p, n, error);
+}
+
+/*
+ * 0, or -errno where that ends the relay.  A socket that is not connected is
+ * one of many, and the others have nothing to do with it.
+ */
+static int
+end_of(const struct relay_socket *s, enum relay_verdict v, int error)
+{
+	if (v == RELAY_ERROR && s->connected && relay_outer_is_dead(error))
+		return -error;
+	return 0;
+}
+
+static bool
+is_known(const struct relay_peer *to)
+{
+	return to->socket->connected || to->addr.sin_addr.s_addr != INADDR_ANY;
 }
 
 /*
@@ -56,19 +74,20 @@ send_octets(struct relay *r, uint8_t *p, size_t n, int *error)
  * kernel says which is too large.
  */
 static size_t
-train_max(const struct relay *r)
+train_max(const struct relay_socket *s)
 {
-	return r->rules.udp ? RELAY_DATAGRAM_MAX : sizeof(train.buf);
+	return s->udp ? RELAY_DATAGRAM_MAX : sizeof(train.buf);
 }
 
 static void
-account(struct relay *r, enum relay_verdict v, unsigned packets, size_t octets)
+account(struct relay_stats *s, enum relay_verdict v, unsigned packets,
+    size_t octets)
 {
 	if (v == RELAY_PASS) {
-		r->stats.packets_out += packets;
-		r->stats.octets_out += octets;
+		s->packets_out += packets;
+		s->octets_out += octets;
 	} else
-		r->stats.drops_out[v] += packets;
+		s->drops_out[v] += packets;
 }
 
 /*
@@ -77,19 +96,20 @@ account(struct relay *r, enum relay_verdict v, unsigned packets, size_t octets)
  * is not needed.
  */
 static int
-send_one(struct relay *r, uint8_t *p, size_t n)
+send_one(struct relay_peer *to, uint8_t *p, size_t n)
 {
+	struct relay_socket *s = to->socket;
 	enum relay_verdict v;
 	int error;
 
-	if (n > r->gso_size)
-		(void)relay_set_gso(r, 0);
-	v = send_octets(r, p, n, &error);
-	if (v != RELAY_PASS && r->gso_size != 0 && refuses_gso(error) &&
-	    relay_set_gso(r, 0) == 0)
-		v = send_octets(r, p, n, &error);
-	account(r, v, 1, n);
-	return v == RELAY_ERROR && relay_outer_is_dead(error) ? -error : 0;
+	if (n > s->gso_size)
+		(void)relay_set_gso(s, 0);
+	v = send_octets(to, p, n, &error);
+	if (v != RELAY_PASS && s->gso_size != 0 && refuses_gso(error) &&
+	    relay_set_gso(s, 0) == 0)
+		v = send_octets(to, p, n, &error);
+	account(&to->stats, v, 1, n);
+	return end_of(s, v, error);
 }
 
 /*
@@ -97,44 +117,47 @@ send_one(struct relay *r, uint8_t *p, size_t n)
  * one.
  */
 static int
-send_train(struct relay *r)
+send_train(struct relay_peer *to)
 {
+	struct relay_socket *s = to->socket;
 	enum relay_verdict v;
-	int error;
+	int error, rc;
 
-	if ((r->features & USER_GSO) == 0 || train.count < 2)
+	if ((s->features & USER_GSO) == 0 || train.count < 2)
 		return 0;
-	if (r->gso_pause > 0) {
-		r->gso_pause--;
+	if (s->gso_pause > 0) {
+		s->gso_pause--;
 		return 0;
 	}
-	if (relay_set_gso(r, train.size) != 0)
+	if (relay_set_gso(s, train.size) != 0)
 		return 0;
-	v = send_octets(r, train.buf, train.used, &error);
+	v = send_octets(to, train.buf, train.used, &error);
 	if (refuses_gso(error)) {
-		r->stats.gso_refused++;
-		r->gso_pause = GSO_PAUSE;
+		to->stats.gso_refused++;
+		s->gso_pause = GSO_PAUSE;
 		return 0;
 	}
-	account(r, v, train.count, train.used);
-	return v == RELAY_ERROR && relay_outer_is_dead(error) ? -error : 1;
+	account(&to->stats, v, train.count, train.used);
+	rc = end_of(s, v, error);
+	return rc < 0 ? rc : 1;
 }
 
 static int
-flush(struct relay *r)
+flush(void)
 {
+	struct relay_peer *to = train.to;
 	size_t at, n;
 	int rc = 0;
 
 	if (train.count == 0)
 		return 0;
-	relay_set_tos(r, train.tos);
-	rc = send_train(r);
+	relay_set_tos(to->socket, train.tos);
+	rc = send_train(to);
 	if (rc == 0 && train.count > 1)
-		(void)relay_set_gso(r, 0);
+		(void)relay_set_gso(to->socket, 0);
 	for (at = 0; rc == 0 && at < train.used; at += n) {
 		n = train.used - at < train.size ? train.used - at : train.size;
-		rc = send_one(r, train.buf + at, n);
+		rc = send_one(to, train.buf + at, n);
 	}
 	train.used = train.count = 0;
 	return rc < 0 ? rc : 0;
@@ -149,9 +172,9 @@ traffic_class(const uint8_t *p)
 
 /* Octets that go on the train as it is. */
 static size_t
-room(const struct relay *r)
+room(const struct relay_socket *s)
 {
-	const size_t octets = train_max(r) - train.used;
+	const size_t octets = train_max(s) - train.used;
 	const size_t places = (OFFLOAD_SEGMENTS - train.count) * train.size;
 
 	return train.count == 0 || octets < places ? octets : places;
@@ -159,18 +182,20 @@ room(const struct relay *r)
 
 /* Can a packet of n octets be the next of the train?  A shorter one ends it. */
 static bool
-fits(const struct relay *r, size_t n, bool last, uint8_t tos)
+fits(const struct relay_peer *to, size_t n, bool last, uint8_t tos)
 {
 	if (train.count == 0)
 		return true;
-	return !train.closed && tos == train.tos && n <= room(r) &&
+	return to == train.to && !train.closed && tos == train.tos &&
+	    n <= room(to->socket) &&
 	    (n == train.size || (n < train.size && last));
 }
 
 static void
-append(size_t n, size_t size, uint8_t tos)
+append(struct relay_peer *to, size_t n, size_t size, uint8_t tos)
 {
 	if (train.count == 0) {
+		train.to = to;
 		train.size = size;
 		train.tos = tos;
 	}
@@ -193,10 +218,10 @@ verdict_of(enum segment_verdict v)
  * those of the next one follow on the same.
  */
 static int
-put_on_train(
-    struct relay *r, const struct vnet_hdr *h, const uint8_t *p, size_t n)
+put_on_train(struct relay_peer *to, size_t mtu, const struct vnet_hdr *h,
+    const uint8_t *p, size_t n)
 {
-	const size_t max = train_max(r);
+	const size_t max = train_max(to->socket);
 	uint8_t tos = traffic_class(p);
 	struct segmenter s;
 	enum relay_verdict v;
@@ -204,17 +229,17 @@ put_on_train(
 	bool last;
 	int rc;
 
-	v = verdict_of(segment_start(&s, h, p, n, r->mtu < max ? r->mtu : max));
+	v = verdict_of(segment_start(&s, h, p, n, mtu < max ? mtu : max));
 	if (v != RELAY_PASS) {
-		account(r, v, 1, n);
+		account(&to->stats, v, 1, n);
 		return 0;
 	}
 	while ((next = segment_peek(&s, &last)) > 0) {
-		if (!fits(r, next, last, tos) && (rc = flush(r)) < 0)
+		if (!fits(to, next, last, tos) && (rc = flush()) < 0)
 			return rc;
-		octets =
-		    segment_next(&s, train.buf + train.used, room(r), &size);
-		append(octets, size, tos);
+		octets = segment_next(
+		    &s, train.buf + train.used, room(to->socket), &size);
+		append(to, octets, size, tos);
 	}
 	return 0;
 }
@@ -224,6 +249,7 @@ pass_on(struct relay *r, size_t n)
 {
 	struct vnet_hdr h = {.gso_type = VNET_GSO_NONE};
 	enum relay_verdict v = RELAY_SHORT;
+	struct relay_peer *to = NULL;
 	const uint8_t *p;
 	size_t len = 0;
 
@@ -236,10 +262,14 @@ pass_on(struct relay *r, size_t n)
 		v = RELAY_PASS;
 	}
 	if (v == RELAY_PASS)
-		v = relay_check_out(&r->rules, p, len);
+		v = relay_check_form(p, len);
 	if (v == RELAY_PASS)
-		return put_on_train(r, &h, p, len);
-	account(r, v, 1, len);
+		v = r->policy.out(r->policy.arg, p, len, &to);
+	if (v == RELAY_PASS && !is_known(to))
+		v = RELAY_NOWHERE;
+	if (v == RELAY_PASS)
+		return put_on_train(to, r->mtu, &h, p, len);
+	account(to != NULL ? &to->stats : &r->stats, v, 1, len);
 	return 0;
 }
 
@@ -254,23 +284,25 @@ relay_from_tun(struct relay *r)
 		if (n == -EAGAIN || n == -EHOSTDOWN)
 			break;
 		if (n < 0) {
-			(void)flush(r);
+			(void)flush();
 			return (int)n;
 		}
 		if ((rc = pass_on(r, (size_t)n)) < 0)
 			return rc;
 	}
-	rc = flush(r);
+	rc = flush();
 	return rc < 0 ? rc : done;
 }
 
 /* As it is: neither cut, nor of the traffic class of the packet before. */
 int
-relay_send_keepalive(struct relay *r, uint8_t *p, size_t n)
+relay_send_keepalive(struct relay_peer *to, uint8_t *p, size_t n)
 {
 	int error;
 
-	relay_set_tos(r, 0);
-	(void)relay_set_gso(r, 0);
-	return send_octets(r, p, n, &error) == RELAY_PASS ? 0 : -error;
+	if (!is_known(to))
+		return -EDESTADDRREQ;
+	relay_set_tos(to->socket, 0);
+	(void)relay_set_gso(to->socket, 0);
+	return send_octets(to, p, n, &error) == RELAY_PASS ? 0 : -error;
 }

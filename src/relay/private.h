@@ -14,12 +14,14 @@
 
 /*
  * io.c: one call each, again where a signal came in between.  Read: the size,
- * -EAGAIN when there is nothing, or -errno.  Write: the verdict; error is what
- * the call said where that is no plain success.
+ * -EAGAIN when there is nothing, or -errno.  Write and send: the verdict;
+ * error is what the call said where that is no plain success.
  */
 ssize_t relay_read(int fd, void *buf, size_t size);
 enum relay_verdict relay_write(
     int fd, const struct iovec *iov, int niov, size_t n, int *error);
+enum relay_verdict relay_send(
+    const struct relay_peer *to, uint8_t *p, size_t n, int *error);
 bool relay_is_full(int error);
 /* Is that descriptor beyond hope? */
 bool relay_outer_is_dead(int error);
@@ -30,6 +32,7 @@ struct arrival {
 	uint8_t *p;
 	size_t n;
 	size_t segment; /* of each but the last; n: there is one */
+	const struct sockaddr_in *from; /* NULL: connected, or raw */
 	uint8_t tos;
 	bool cut; /* did not fit */
 };
@@ -39,12 +42,13 @@ struct arrival {
  * there are RELAY_BATCH, from the first one on; there they stay until others
  * are put there.  Returns how many, -EAGAIN when there is nothing, or -errno.
  */
-int relay_receive(
-    const struct relay *r, struct arrival *a, unsigned first, unsigned wanted);
+int relay_receive(const struct relay_socket *s, struct arrival *a,
+    unsigned first, unsigned wanted);
 
 /* sockopt.c: what changes from one packet to the next. */
-void relay_set_tos(struct relay *r, uint8_t tos);
-int relay_set_gso(struct relay *r, size_t size); /* 0: none; 0 or -errno */
+void relay_set_tos(struct relay_socket *s, uint8_t tos);
+int relay_set_gso(
+    struct relay_socket *s, size_t size); /* 0: none; 0 or -errno */
 
 /*
  * ecn.c: RFC 6040 4.2.  What the outer header says of congestion goes into the

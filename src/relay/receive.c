@@ -1,4 +1,4 @@
-/* Reading the outer socket: several datagrams in one call. */
+/* Reading an outer socket: several datagrams in one call. */
 #include <sys/types.h>
 #include <sys/socket.h>
 
@@ -52,22 +52,24 @@ read_control(struct msghdr *m, struct arrival *a)
 }
 
 static void
-put(struct arrival *a, struct mmsghdr *m, bool udp)
+put(struct arrival *a, struct mmsghdr *m, const struct relay_socket *s)
 {
 	*a = (struct arrival) {.p = m->msg_hdr.msg_iov->iov_base};
 	a->n = a->segment = (size_t)m->msg_len;
 	a->cut = (m->msg_hdr.msg_flags & MSG_TRUNC) != 0;
-	if (udp)
+	a->from = m->msg_hdr.msg_name;
+	if (s->udp)
 		read_control(&m->msg_hdr, a);
 }
 
 int
-relay_receive(
-    const struct relay *r, struct arrival *a, unsigned first, unsigned wanted)
+relay_receive(const struct relay_socket *s, struct arrival *a, unsigned first,
+    unsigned wanted)
 {
 	static struct mmsghdr m[RELAY_BATCH];
 	static struct iovec iov[RELAY_BATCH];
 	static union control control[RELAY_BATCH];
+	static struct sockaddr_in from[RELAY_BATCH];
 	int n;
 
 	for (unsigned i = 0; i < wanted; i++) {
@@ -75,17 +77,22 @@ relay_receive(
 		iov[i].iov_len = sizeof(slots[first + i].octets);
 		m[i].msg_hdr =
 		    (struct msghdr) {.msg_iov = &iov[i], .msg_iovlen = 1};
-		if (r->rules.udp) {
+		if (s->udp) {
 			m[i].msg_hdr.msg_control = &control[i];
 			m[i].msg_hdr.msg_controllen = sizeof(control[i]);
 		}
+		/* In front of what a raw socket gives, it is said anyway. */
+		if (s->udp && !s->connected) {
+			m[i].msg_hdr.msg_name = &from[i];
+			m[i].msg_hdr.msg_namelen = sizeof(from[i]);
+		}
 	}
 	do
-		n = (int)recvmmsg(r->outerfd, m, wanted, 0, NULL);
+		n = (int)recvmmsg(s->fd, m, wanted, 0, NULL);
 	while (n == -1 && errno == EINTR);
 	if (n == -1)
 		return relay_is_full(errno) ? -EAGAIN : -errno;
 	for (int i = 0; i < n; i++)
-		put(&a[i], &m[i], r->rules.udp);
+		put(&a[i], &m[i], s);
 	return n;
 }

@@ -8,15 +8,13 @@ relay_init(struct relay *r)
 {
 	memset(r, 0, sizeof(*r));
 	r->tunfd = -1;
-	r->outerfd = -1;
 	r->mtu = RELAY_PACKET_MAX;
 }
 
 void
-relay_new_socket(struct relay *r)
+relay_socket_init(
+    struct relay_socket *s, int fd, bool udp, bool connected, unsigned features)
 {
-	r->tos = 0;
-	r->tos_fixed = false;
-	r->gso_size = 0;
-	r->gso_pause = 0;
+	*s = (struct relay_socket) {
+	    .fd = fd, .udp = udp, .connected = connected, .features = features};
 }

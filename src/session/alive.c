@@ -73,7 +73,7 @@ on_alive(struct step *st)
 	s->unasked = 0;
 	s->repeats = 0;
 	s->last_failure[0] = '\0';
-	backoff_reset(s);
+	backoff_worked(s, st->now);
 	if (s->state == SESSION_UP) {
 		/* An older ping's answer is as good as the latest one's. */
 		s->ping_sent = -1;
@@ -94,20 +94,21 @@ on_reply_up(struct step *st, const struct session_event *ev)
 	if (r == 0)
 		on_alive(st);
 	else
-		fail(st, FAIL_PLAIN, e.text);
+		fail(st, failure_of(r), e.text);
 }
 
 /*
- * A line that answers nothing.  The server says in one that it is closing;
- * a few others do no harm, more of them are no DTCP server's.
+ * A line that answers nothing.  The server says in one that it is closing, and
+ * why; a few others do no harm, more of them are no DTCP server's.
  */
 void
 on_unasked(struct step *st, const struct session_event *ev)
 {
 	struct err e = {0};
+	int r = proto_parse_ok(ev->line, ev->len, &e);
 
-	if (proto_parse_ok(ev->line, ev->len, &e) == -ETIMEDOUT) {
-		fail(st, FAIL_PLAIN, e.text);
+	if (r != 0 && r != -EPROTO) {
+		fail(st, failure_of(r), e.text);
 		return;
 	}
 	if (++st->s->unasked > UNASKED_MAX)

@@ -71,9 +71,9 @@ behind_nat(struct step *st, const struct grant *g)
 		return false;
 	snprintf(reason, sizeof(reason),
 	    "behind NAT: the server sees %s, the local address is %s; "
-	    "-n goes on all the same%s",
+	    "use -n%s",
 	    addr4_format(g->client4, seen), addr4_format(s->local4, own),
-	    s->conf->udp ? "" : ", -U passes a NAT");
+	    s->conf->udp ? "" : ", with -U unless the NAT passes protocol 41");
 	send_quit(st);
 	fail(st, FAIL_REFUSED, reason);
 	return true;
@@ -101,14 +101,12 @@ refused(struct step *st, int code, const struct err *e)
 	const char *udp = "";
 	char reason[SESSION_FX_TEXT];
 
-	if (code != -ETIMEDOUT) /* the server stays, and waits for us */
+	if (code != -ETIMEDOUT && code != -EEXIST) /* it waits for us */
 		send_quit(st);
 	if (code == -EACCES && st->s->conf->udp)
 		udp = "; one that does not know UDP tunnels (-U) says the same";
 	snprintf(reason, sizeof(reason), "%s%s", e->text, udp);
-	fail(st,
-	    code == -EACCES || code == -EOPNOTSUPP ? FAIL_REFUSED : FAIL_PLAIN,
-	    reason);
+	fail(st, failure_of(code), reason);
 }
 
 static void

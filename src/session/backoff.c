@@ -1,4 +1,6 @@
 /* How long to wait before the next attempt: see session.h. */
+#include <errno.h>
+
 #include "private.h"
 
 #define WORKED_MIN	 500
@@ -43,15 +45,39 @@ between(struct session *s, uint32_t low, uint32_t high)
 }
 
 static uint32_t
+refused_min(const struct session_conf *c)
+{
+	return max32(c->retry_min, min32(REFUSED_MIN, c->retry_max));
+}
+
+static uint32_t
+refused_max(const struct session_conf *c)
+{
+	return max32(refused_min(c),
+	    c->retry_max == SESSION_RETRY_MAX ? REFUSED_MAX : c->retry_max);
+}
+
+static uint32_t
 refused_delay(struct session *s)
 {
-	const struct session_conf *c = s->conf;
-	uint32_t low = max32(c->retry_min, min32(REFUSED_MIN, c->retry_max));
-	uint32_t high =
-	    c->retry_max == SESSION_RETRY_MAX ? REFUSED_MAX : c->retry_max;
+	uint32_t low = refused_min(s->conf);
 
 	s->refusals++;
-	return between(s, low, doubled(low, s->refusals, max32(low, high)));
+	return between(s, low, doubled(low, s->refusals, refused_max(s->conf)));
+}
+
+enum failure
+failure_of(int error)
+{
+	switch (error) {
+	case -EACCES:
+	case -EOPNOTSUPP:
+		return FAIL_REFUSED;
+	case -EEXIST:
+		return FAIL_REPLACED;
+	default:
+		return FAIL_PLAIN;
+	}
 }
 
 /* Counts the failure. */
@@ -63,6 +89,9 @@ backoff_delay(struct session *s, enum failure kind)
 	switch (kind) {
 	case FAIL_ADDR_GONE:
 		return 0;
+	case FAIL_REPLACED:
+		s->replaced = true;
+		return refused_delay(s);
 	case FAIL_REFUSED:
 		return refused_delay(s);
 	case FAIL_PLAIN:
@@ -81,6 +110,20 @@ backoff_reset(struct session *s)
 {
 	s->attempts = 0;
 	s->refusals = 0;
+	s->replaced = false;
+}
+
+/*
+ * A ping was answered.  Between two who take the tunnel from each other each
+ * has that in turn, and it tells nothing until a session has lasted longer than
+ * the other would ever have waited.
+ */
+void
+backoff_worked(struct session *s, int64_t now)
+{
+	s->attempts = 0;
+	if (!s->replaced || now - s->dialled_at > refused_max(s->conf))
+		backoff_reset(s);
 }
 
 /* News from the network: the earliest time for another attempt. */

@@ -21,6 +21,7 @@
 enum failure {
 	FAIL_PLAIN,
 	FAIL_REFUSED,	/* asking again helps little */
+	FAIL_REPLACED,	/* and would take the tunnel from somebody */
 	FAIL_ADDR_GONE, /* try again at once */
 };
 
@@ -41,8 +42,10 @@ void send_ping(struct step *st);
 void send_quit(struct step *st);
 
 /* backoff.c */
+enum failure failure_of(int error); /* a reply's: proto.h */
 uint32_t backoff_delay(struct session *s, enum failure kind);
 void backoff_reset(struct session *s);
+void backoff_worked(struct session *s, int64_t now);
 int64_t backoff_news(struct session *s);
 
 /* leave.c: the ways out of a session. */

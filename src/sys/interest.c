@@ -5,42 +5,34 @@
 
 #include "interest.h"
 
-static unsigned
-find_link(const struct interest *w, uint32_t ifindex)
-{
-	unsigned i;
-
-	for (i = 0; i < w->nlinks; i++) {
-		if (w->links[i] == ifindex)
-			break;
-	}
-	return i;
-}
-
 bool
 interest_has_link(const struct interest *w, uint32_t ifindex)
 {
-	return find_link(w, ifindex) < w->nlinks;
+	return indices_has(&w->links, ifindex);
 }
 
 bool
 interest_add_link(struct interest *w, uint32_t ifindex)
 {
-	if (interest_has_link(w, ifindex) || w->nlinks == NETOP_SLOTS)
+	if (interest_has_link(w, ifindex))
 		return false;
-	w->links[w->nlinks++] = ifindex;
-	return true;
+	if (indices_reserve(&w->links) != 0) {
+		w->resync = true;
+		return false;
+	}
+	return indices_add(&w->links, ifindex);
 }
 
 bool
 interest_drop_link(struct interest *w, uint32_t ifindex)
 {
-	unsigned i = find_link(w, ifindex);
+	return indices_drop(&w->links, ifindex);
+}
 
-	if (i == w->nlinks)
-		return false;
-	w->links[i] = w->links[--w->nlinks];
-	return true;
+void
+interest_free(struct interest *w)
+{
+	indices_free(&w->links);
 }
 
 static unsigned

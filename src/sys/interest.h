@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "dtcp/kernel.h"
+#include "indices.h"
 
 #define INTEREST_ADDRS4 256
 #define INTEREST_ROUTES 64
@@ -40,8 +41,7 @@ struct interest_lan {
 
 struct interest {
 	bool touched, default4, resync; /* to be told when all is read */
-	unsigned nlinks;		/* interfaces that are our business */
-	uint32_t links[NETOP_SLOTS];
+	struct indices links;		/* interfaces that are our business */
 	struct interest_lan lans[NETOP_SLOTS]; /* by slot; none on 0 */
 	struct interest_routes ours;	       /* routes in effect */
 	struct interest_routes awaited; /* others', whose end is to be told */
@@ -55,10 +55,14 @@ struct interest {
 	struct interest_addr4 addrs[INTEREST_ADDRS4];
 };
 
-/* Add and drop tell whether that changed anything. */
+/*
+ * Add and drop tell whether that changed anything.  Where there is no memory,
+ * all has to be looked at instead.
+ */
 bool interest_has_link(const struct interest *, uint32_t ifindex);
 bool interest_add_link(struct interest *, uint32_t ifindex);
 bool interest_drop_link(struct interest *, uint32_t ifindex);
+void interest_free(struct interest *);
 
 /* From now on slot is the interface of that name, and has that index or 0. */
 void interest_set_lan(

@@ -9,10 +9,9 @@
 
 #include "outer.h"
 
-#define TTL	   64
-#define RCVBUF	   (1 << 20)
-#define RCVBUF_MIN (1 << 16)
-#define DRAIN_MAX  4096
+#define TTL	  64
+#define ROOM_MIN  (1 << 16)
+#define DRAIN_MAX 4096
 
 /* DF is clear by itself, but where the system knows better. */
 static int
@@ -33,22 +32,20 @@ clear_df(int fd)
  * system and refused by another, which would leave it at a few packets.
  */
 static void
-make_room(int fd)
+make_room(int fd, int room)
 {
-	int size = RCVBUF;
-
 #ifdef SO_RCVBUFFORCE
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ==
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) ==
 	    0)
 		return;
 #endif
-	while (size >= RCVBUF_MIN &&
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) == -1)
-		size /= 2;
+	while (room >= ROOM_MIN &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)) == -1)
+		room /= 2;
 }
 
 static int
-set_options(int fd)
+set_options(int fd, int room)
 {
 	const int ttl = TTL, on = 1;
 
@@ -57,11 +54,11 @@ set_options(int fd)
 		return -1;
 	/* Congestion on the way is told where the system can (RFC 6040). */
 	(void)setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof(on));
-	make_room(fd);
+	make_room(fd, room);
 	return 0;
 }
 
-/* What came in before the socket was bound to the pair is not for us. */
+/* What came in before the socket had its ends is not for us. */
 static void
 drain(int fd)
 {
@@ -76,17 +73,18 @@ drain(int fd)
 
 int
 outer_socket(int type, int protocol, const struct sockaddr_in *local,
-    const struct sockaddr_in *remote)
+    const struct sockaddr_in *remote, int room)
 {
 	int fd, saved;
 
 	fd = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 	if (fd == -1)
 		return -1;
-	if (set_options(fd) == 0 &&
+	if (set_options(fd, room) == 0 &&
 	    bind(fd, (const struct sockaddr *)local, sizeof(*local)) == 0 &&
-	    connect(fd, (const struct sockaddr *)remote, sizeof(*remote)) ==
-		0) {
+	    (remote == NULL ||
+		connect(fd, (const struct sockaddr *)remote, sizeof(*remote)) ==
+		    0)) {
 		drain(fd);
 		return fd;
 	}

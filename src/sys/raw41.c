@@ -13,7 +13,8 @@ raw41_open(const struct netop *outer, struct err *e)
 	const struct sockaddr_in remote = {
 	    .sin_family = AF_INET, .sin_addr = outer->remote4};
 	char a[ADDR4_STRLEN], b[ADDR4_STRLEN];
-	int fd = outer_socket(SOCK_RAW, IPPROTO_IPV6, &local, &remote);
+	int fd =
+	    outer_socket(SOCK_RAW, IPPROTO_IPV6, &local, &remote, OUTER_ROOM);
 
 	if (fd != -1)
 		return fd;

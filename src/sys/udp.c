@@ -39,6 +39,13 @@ start_coalescing(int fd)
 #endif
 }
 
+unsigned
+udp_features(int fd)
+{
+	return (can_segment(fd) ? USER_GSO : 0U) |
+	    (start_coalescing(fd) ? USER_GRO : 0U);
+}
+
 static int
 fail(const struct netop *outer, int error, struct err *e)
 {
@@ -63,13 +70,10 @@ udp_open(const struct netop *outer, unsigned *features, struct err *e)
 	const struct sockaddr_in remote = {.sin_family = AF_INET,
 	    .sin_port = htons(outer->rport),
 	    .sin_addr = outer->remote4};
-	int fd = outer_socket(SOCK_DGRAM, 0, &local, &remote);
+	int fd = outer_socket(SOCK_DGRAM, 0, &local, &remote, OUTER_ROOM);
 
 	if (fd == -1)
 		return fail(outer, errno, e);
-	if (can_segment(fd))
-		*features |= USER_GSO;
-	if (start_coalescing(fd))
-		*features |= USER_GRO;
+	*features |= udp_features(fd);
 	return fd;
 }

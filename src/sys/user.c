@@ -3,25 +3,38 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "outer.h"
+#include "user_fds.h"
 
 int
-user_open(int tunfd, unsigned features, const struct netop *outer,
+user_open_tun(const struct opened *o, uint32_t ifindex, int *fd,
+    unsigned *features, struct err *e)
+{
+	const struct opened_tun *t = opened_find(o, ifindex);
+
+	if (t == NULL)
+		return err_set(e, ENODEV,
+		    "no user-space tunnel is open on interface %u", ifindex);
+	*fd = fcntl(t->fd, F_DUPFD_CLOEXEC, 0);
+	if (*fd == -1)
+		return err_sys(e, errno, "duplicate the tun descriptor");
+	*features = t->features;
+	return 0;
+}
+
+int
+user_open(const struct opened *o, const struct netop *outer,
     struct user_fds *fds, struct err *e)
 {
 	int error;
 
-	if (tunfd == -1)
-		return err_set(e, ENODEV, "no user-space tunnel is open");
-	fds->features = features;
+	error =
+	    user_open_tun(o, outer->ifindex, &fds->tunfd, &fds->features, e);
+	if (error != 0)
+		return error;
 	fds->outerfd = outer->rport != 0 ? udp_open(outer, &fds->features, e) :
 					   raw41_open(outer, e);
-	if (fds->outerfd < 0)
-		return fds->outerfd;
-	fds->tunfd = fcntl(tunfd, F_DUPFD_CLOEXEC, 0);
-	if (fds->tunfd != -1)
+	if (fds->outerfd >= 0)
 		return 0;
-	error = err_sys(e, errno, "duplicate the tun descriptor");
-	(void)close(fds->outerfd);
-	return error;
+	(void)close(fds->tunfd);
+	return fds->outerfd;
 }

@@ -30,6 +30,27 @@ num_parse(const char *s, size_t n, uint32_t min, uint32_t max, uint32_t *out)
 	return 0;
 }
 
+static int
+hex_digit(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+int
+num_hex_byte(const char *s)
+{
+	int high = hex_digit(s[0]);
+	int low = high < 0 ? -1 : hex_digit(s[1]);
+
+	return low < 0 ? -1 : high << 4 | low;
+}
+
 int
 num_parse_seconds(const char *s, uint32_t min, uint32_t max, uint32_t *ms)
 {

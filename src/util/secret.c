@@ -1,17 +1,13 @@
 /* A password that stays in one page: see dtcp/secret.h. */
-#include <sys/stat.h>
-
 #include <errno.h>
-#include <fcntl.h>
 #include <readpassphrase.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "authfile.h"
 #include "dtcp/os.h"
 #include "dtcp/secret.h"
+#include "dtcp/secretfile.h"
 
 #define AUTHFILE_MAX 65536 /* bytes */
 
@@ -59,69 +55,19 @@ secret_set(struct secret *s, const char *pw, size_t n)
 	return 0;
 }
 
-/* Nobody but its owner, who is root or us, may read or write it. */
-static int
-check_file(int fd, const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return err_sys(e, errno, "auth file %s", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(
-		    e, EINVAL, "auth file %s: not a regular file", path);
-	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return err_set(e, EPERM,
-		    "auth file %s: owned by uid %ju, refused; "
-		    "run: chown root %s",
-		    path, (uintmax_t)st.st_uid, path);
-	if ((st.st_mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)) != 0)
-		return err_set(e, EPERM,
-		    "auth file %s: mode %04o lets others in, refused; "
-		    "run: chmod 600 %s",
-		    path, (unsigned)(st.st_mode & ALLPERMS), path);
-	if (st.st_size > AUTHFILE_MAX)
-		return err_set(e, EFBIG, "auth file %s: larger than %d bytes",
-		    path, AUTHFILE_MAX);
-	return 0;
-}
-
-/* What fits of the file; its length, or -errno. */
-static ssize_t
-read_all(int fd, char *buf, size_t size)
-{
-	size_t len = 0;
-	ssize_t n;
-
-	while (len < size) {
-		n = read(fd, buf + len, size - len);
-		if (n == 0)
-			break;
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -errno;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
-
-/* Take the password out of an open file by way of a page like the secret's. */
-static int
-take_entry(struct secret *s, int fd, const char *path, const char *server,
+int
+secret_from_file(struct secret *s, const char *path, const char *server,
     const char *user, struct err *e)
 {
+	struct secret_text t;
 	const char *pw;
-	char *buf;
 	size_t pwlen;
-	ssize_t n;
-	int error = 0;
+	int error;
 
-	if ((buf = os_secret_map(AUTHFILE_MAX)) == NULL)
-		return err_sys(e, errno, "auth file %s: memory", path);
-	if ((n = read_all(fd, buf, AUTHFILE_MAX)) < 0)
-		error = err_sys(e, (int)-n, "auth file %s", path);
-	else if (!authfile_match(buf, (size_t)n, server, user, &pw, &pwlen))
+	error = secretfile_read("auth file", path, AUTHFILE_MAX, &t, e);
+	if (error != 0)
+		return error;
+	if (!authfile_match(t.bytes, t.len, server, user, &pw, &pwlen))
 		error = err_set(e, ENOENT,
 		    "auth file %s: no entry for %s:%s: add a line "
 		    "%s:%s:PASSWORD",
@@ -130,24 +76,7 @@ take_entry(struct secret *s, int fd, const char *path, const char *server,
 		error =
 		    err_set(e, -error, "auth file %s: password of %s:%s is %s",
 			path, server, user, pwlen == 0 ? "empty" : "too long");
-	os_secret_unmap(buf, AUTHFILE_MAX);
-	return error;
-}
-
-int
-secret_from_file(struct secret *s, const char *path, const char *server,
-    const char *user, struct err *e)
-{
-	int fd, error;
-
-	/* Not to wait for the other end where it is a FIFO. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd == -1)
-		return err_sys(e, errno, "auth file %s", path);
-	error = check_file(fd, path, e);
-	if (error == 0)
-		error = take_entry(s, fd, path, server, user, e);
-	close(fd);
+	secret_text_free(&t);
 	return error;
 }
 

@@ -1,6 +1,8 @@
 /* Make foreign text harmless: see dtcp/text.h. */
 #define LIBBSD_NETBSD_VIS /* libbsd: strnvis(3) as FreeBSD has it */
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <vis.h>
 
@@ -28,4 +30,18 @@ text_encode(char *dst, size_t size, const char *src, size_t n)
 	}
 	dst[out] = '\0';
 	return out;
+}
+
+void
+text_append(char *buf, size_t size, const char *fmt, ...)
+{
+	const size_t used = strlen(buf);
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf + used, size - used, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= size - used)
+		buf[used] = '\0';
 }

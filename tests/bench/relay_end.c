@@ -29,6 +29,12 @@ struct conf {
 	struct prefix6 own;
 };
 
+struct end {
+	struct relay relay;
+	struct relay_socket outer;
+	struct relay_client client;
+};
+
 static volatile sig_atomic_t stopped;
 
 static void
@@ -73,8 +79,10 @@ set_up(struct kernel *k, struct conf *c)
 }
 
 static void
-start(struct kernel *k, const struct conf *c, struct relay *r)
+start(struct kernel *k, const struct conf *c, struct end *end)
 {
+	struct relay *r = &end->relay;
+	struct relay_rules *rules = &end->client.rules;
 	struct user_fds fds;
 	struct err e;
 
@@ -82,14 +90,18 @@ start(struct kernel *k, const struct conf *c, struct relay *r)
 		die(&e);
 	relay_init(r);
 	r->tunfd = fds.tunfd;
-	r->outerfd = fds.outerfd;
 	r->features = fds.features;
 	r->tun_family = os_tun_family();
 	r->mtu = c->mtu;
-	r->rules.udp = c->tunnel.rport != 0;
-	r->rules.nown = 1;
-	r->rules.own[0] = c->own;
-	r->rules.own[0].len = 128;
+	r->policy = relay_client_policy;
+	r->policy.arg = &end->client;
+	relay_socket_init(
+	    &end->outer, fds.outerfd, c->tunnel.rport != 0, true, fds.features);
+	end->client.peer.socket = &end->outer;
+	rules->udp = end->outer.udp;
+	rules->nown = 1;
+	rules->own[0] = c->own;
+	rules->own[0].len = 128;
 	(void)printf("vnet=%d gso=%d gro=%d\n", (fds.features & USER_VNET) != 0,
 	    (fds.features & USER_GSO) != 0, (fds.features & USER_GRO) != 0);
 	(void)fflush(stdout);
@@ -97,11 +109,12 @@ start(struct kernel *k, const struct conf *c, struct relay *r)
 
 /* Signals come in while it waits, and at no other time. */
 static void
-run(struct relay *r)
+run(struct end *end)
 {
+	struct relay *r = &end->relay;
 	struct pollfd p[] = {
 	    {.fd = r->tunfd, .events = POLLIN},
-	    {.fd = r->outerfd, .events = POLLIN},
+	    {.fd = end->outer.fd, .events = POLLIN},
 	};
 	sigset_t none;
 	int error = 0;
@@ -113,7 +126,7 @@ run(struct relay *r)
 		if (p[0].revents != 0)
 			error = relay_from_tun(r);
 		if (p[1].revents != 0 && error >= 0)
-			error = relay_from_outer(r);
+			error = relay_from_socket(r, &end->outer);
 	}
 	if (error < 0)
 		(void)fprintf(
@@ -175,7 +188,7 @@ main(int argc, char *argv[])
 {
 	struct conf c;
 	struct kernel *k;
-	struct relay r;
+	static struct end end;
 	struct err e;
 
 	parse(&c, argc, argv);
@@ -183,9 +196,10 @@ main(int argc, char *argv[])
 	if (kernel_open("dtcp:bench", &k, &e) != 0)
 		die(&e);
 	set_up(k, &c);
-	start(k, &c, &r);
-	run(&r);
-	tell(&r.stats);
+	start(k, &c, &end);
+	run(&end);
+	relay_stats_add(&end.relay.stats, &end.client.peer.stats);
+	tell(&end.relay.stats);
 	k->ops->close(k);
 	return stopped ? EXIT_SUCCESS : EXIT_FAILURE;
 }

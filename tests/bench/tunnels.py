@@ -35,10 +35,17 @@ def wait_for(probe, what):
     raise Broken(f"{what}: nothing within {PATIENCE} s")
 
 
+def ticks(pid):
+    """What a process used of the processors so far, in seconds."""
+    stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / HZ
+
+
 def own_namespaces():
     """Network, and a /run where no other program's sockets are."""
     if LIBC.unshare(CLONE_NEWNET | CLONE_NEWNS) != 0:
-        sys.exit("relay: no namespaces: " + os.strerror(ctypes.get_errno()))
+        sys.exit("no namespaces: " + os.strerror(ctypes.get_errno()))
     for command in ("mount --make-rprivate /", "mount -t tmpfs tmpfs /run",
                     "ip link set lo up"):
         subprocess.run(command.split(), check=True)

@@ -11,6 +11,7 @@
 
 #include "dtcp/plan.h"
 #include "cases_lan.h"
+#include "cases_many.h"
 #include "support.h"
 
 #define CLIENT	"2001:db8:ffff::6/128"
@@ -759,6 +760,13 @@ contract_run(const char *name)
 	    CASE(table_of_the_interface),
 	    CASE(table_is_given_back),
 	    CASE(table_of_a_route),
+	    CASE(many_side_by_side),
+	    CASE(many_of_one_pair),
+	    CASE(many_have_devices),
+	    CASE(many_are_given_back),
+	    CASE(many_lost_and_made_anew),
+	    CASE(many_are_watched),
+	    CASE(many_destroyed_at_once),
 	    CASE(lan_addresses),
 	    CASE(lan_takes_addresses_only),
 	    CASE(lan_made_anew),

@@ -140,7 +140,7 @@ sealed(void)
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair) == 0);
 	EXPECT(socketpair(AF_UNIX, SOCK_DGRAM, 0, dgram) == 0);
 	EXPECT(os_confine(&nobody_ids, &e) == 0);
-	EXPECT(os_seal(pair[0], &e) == 0);
+	EXPECT(os_seal(pair[0], OS_SEAL_CLIENT, &e) == 0);
 	forbidden_when_sealed(pair[0]);
 	/* What it lives by goes on: messages, descriptors in them, ... */
 	EXPECT(send_fd(pair[1], dgram[0]));
@@ -173,7 +173,7 @@ static void
 seal_fails(void)
 {
 	struct err e = {0};
-	int r = os_seal(1000, &e);
+	int r = os_seal(1000, OS_SEAL_CLIENT, &e);
 
 	EXPECT(r == -EBADF && e.code == EBADF && e.text[0] != '\0');
 }
@@ -184,6 +184,37 @@ test_seal_without_channel(void **state)
 	(void)state;
 	need_capsicum();
 	in_child(seal_fails);
+}
+
+/* No capability mode, but the limits of the one with it. */
+static void
+sealed_server(void)
+{
+	struct sockaddr_in to;
+	struct err e = {0};
+	unsigned mode = 1;
+	int pair[2], udp;
+	char c;
+
+	EXPECT(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
+	udp = at_loopback(SOCK_DGRAM, &to);
+	EXPECT(os_limit_fd(udp, OS_FD_UDP_MANY, &e) == 0);
+	EXPECT(os_confine(&nobody_ids, &e) == 0);
+	EXPECT(os_seal(pair[0], OS_SEAL_SERVER, &e) == 0);
+	EXPECT(cap_getmode(&mode) == 0 && mode == 0);
+	EXPECT(is_limited(pair[0]));
+	EXPECT(read(STDIN_FILENO, &c, 1) == -1 &&
+	    (errno == ENOTCAPABLE || errno == EBADF));
+	EXPECT(sendto(udp, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == 1);
+	EXPECT(recv(udp, &c, 1, 0) == 1);
+}
+
+void
+test_seal_of_a_server(void **state)
+{
+	(void)state;
+	need_capsicum();
+	in_child(sealed_server);
 }
 
 static void
@@ -269,6 +300,86 @@ test_limit_packets(void **state)
 	(void)state;
 	need_capsicum();
 	in_child(limited_packets);
+}
+
+/* What is accepted has the rights of what it was accepted from. */
+static void
+limited_listen(void)
+{
+	struct sockaddr_in called, got;
+	struct sockaddr *sa = (struct sockaddr *)&called;
+	socklen_t len = sizeof(got);
+	int listener, client, fd, on = 1;
+	struct err e = {0};
+	char c;
+
+	listener = at_loopback(SOCK_STREAM, &called);
+	EXPECT(listen(listener, 1) == 0);
+	EXPECT(os_limit_fd(listener, OS_FD_LISTEN, &e) == 0);
+	EXPECT(is_limited(listener));
+	EXPECT(listen(listener, 2) == -1 && errno == ENOTCAPABLE);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	EXPECT(connect(client, sa, sizeof(called)) == 0);
+	EXPECT(kqueue_sees(listener));
+	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	EXPECT(fd != -1 && is_limited(fd));
+	EXPECT(getsockname(fd, (struct sockaddr *)&got, &len) == 0);
+	EXPECT(got.sin_addr.s_addr == called.sin_addr.s_addr);
+	EXPECT(
+	    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) == -1 &&
+	    errno == ENOTCAPABLE);
+	EXPECT(send(client, "x", 1, MSG_NOSIGNAL) == 1);
+	EXPECT(kqueue_sees(fd));
+	EXPECT(recv(fd, &c, 1, 0) == 1 && c == 'x');
+	EXPECT(send(fd, "y", 1, MSG_NOSIGNAL) == 1);
+	EXPECT(shutdown(fd, SHUT_RDWR) == 0);
+	/* And can be left with those of any connection. */
+	EXPECT(os_limit_fd(fd, OS_FD_STREAM, &e) == 0);
+	EXPECT(os_limit_fd(listener, OS_FD_UDP_MANY, &e) == -ENOTCAPABLE);
+	EXPECT(strstr(e.text, "packet socket") != NULL);
+}
+
+void
+test_limit_listen(void **state)
+{
+	(void)state;
+	need_capsicum();
+	in_child(limited_listen);
+}
+
+static void
+limited_many(void)
+{
+	struct sockaddr_in to, other;
+	int udp, fd, off = 0;
+	struct err e = {0};
+	char c;
+
+	udp = at_loopback(SOCK_DGRAM, &to);
+	EXPECT(os_limit_fd(udp, OS_FD_UDP_MANY, &e) == 0);
+	EXPECT(is_limited(udp));
+	EXPECT(setsockopt(udp, IPPROTO_IP, IP_TOS, &off, sizeof(off)) == 0);
+	/* What may take no option may send all the same. */
+	EXPECT(os_limit_fd(udp, OS_FD_RAW_MANY, &e) == 0);
+	EXPECT(setsockopt(udp, IPPROTO_IP, IP_TOS, &off, sizeof(off)) == -1 &&
+	    errno == ENOTCAPABLE);
+	fd = at_loopback(SOCK_DGRAM, &other);
+	EXPECT(sendto(udp, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == 1);
+	EXPECT(sendto(udp, "y", 1, 0, (struct sockaddr *)&other,
+		   sizeof(other)) == 1);
+	EXPECT(kqueue_sees(udp));
+	EXPECT(recv(udp, &c, 1, 0) == 1 && c == 'x');
+	EXPECT(recv(fd, &c, 1, 0) == 1 && c == 'y');
+	EXPECT(bind(udp, (struct sockaddr *)&to, sizeof(to)) == -1 &&
+	    errno == ENOTCAPABLE);
+}
+
+void
+test_limit_many(void **state)
+{
+	(void)state;
+	need_capsicum();
+	in_child(limited_many);
 }
 
 static void

@@ -6,8 +6,11 @@
 
 void test_seal(void **state);
 void test_seal_without_channel(void **state);
+void test_seal_of_a_server(void **state);
 void test_limit_stream(void **state);
 void test_limit_packets(void **state);
+void test_limit_listen(void **state);
+void test_limit_many(void **state);
 void test_limit_timer(void **state);
 void test_rights_travel(void **state);
 

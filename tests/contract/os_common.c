@@ -1,7 +1,12 @@
 #include <sys/types.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <netinet/in.h>
+
 #include <dirent.h>
+#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -41,6 +46,20 @@ readable(int fd, int ms)
 	struct pollfd pfd = {.fd = fd, .events = POLLIN};
 
 	return poll(&pfd, 1, ms);
+}
+
+int
+at_loopback(int type, struct sockaddr_in *sin)
+{
+	socklen_t len = sizeof(*sin);
+	int fd = socket(AF_INET, type, 0);
+
+	memset(sin, 0, sizeof(*sin));
+	sin->sin_family = AF_INET;
+	sin->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	EXPECT(fd != -1 && bind(fd, (struct sockaddr *)sin, len) == 0);
+	EXPECT(getsockname(fd, (struct sockaddr *)sin, &len) == 0);
+	return fd;
 }
 
 unsigned
@@ -145,4 +164,50 @@ test_timer(void **state)
 	os_timer_set(fd, -1);
 	assert_int_equal(readable(fd, 50), 0);
 	(void)close(fd);
+}
+
+#define FEW  40
+#define MANY 400
+
+/* The limit as it is now, and that it is one. */
+static void
+expect_files(rlim_t soft, rlim_t hard)
+{
+	struct rlimit now;
+
+	EXPECT(getrlimit(RLIMIT_NOFILE, &now) == 0);
+	EXPECT(now.rlim_cur == soft && now.rlim_max == hard);
+	EXPECT(dup2(STDIN_FILENO, (int)soft - 1) != -1);
+	EXPECT(dup2(STDIN_FILENO, (int)soft) == -1);
+}
+
+static void
+raised(void)
+{
+	const struct rlimit few = {FEW, MANY};
+	struct err e = {0};
+	int r;
+
+	EXPECT(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	/* There are as many already. */
+	EXPECT(os_raise_files(FEW - 1, &e) == 0);
+	expect_files(FEW, MANY);
+	EXPECT(os_raise_files(MANY, &e) == 0);
+	expect_files(MANY, MANY);
+	/* The hard limit is root's to raise, but not every container's. */
+	r = os_raise_files(MANY + 1, &e);
+	EXPECT(r == 0 || r == -EPERM);
+	if (r == 0)
+		expect_files(MANY + 1, MANY + 1);
+	EXPECT(os_drop(&nobody_ids, &e) == 0);
+	EXPECT(os_raise_files(MANY + 2, &e) == -EPERM);
+	EXPECT(strstr(e.text, "402 ") != NULL);
+	EXPECT(strstr(e.text, r == 0 ? "401 " : "400 ") != NULL);
+}
+
+void
+test_raise_files(void **state)
+{
+	(void)state;
+	in_child(raised);
 }

@@ -26,6 +26,10 @@ void in_child(void (*body)(void));
 /* poll(2) for reading, for so many ms: 1 or 0. */
 int readable(int fd, int ms);
 
+/* A socket at a free port of 127.0.0.1, which sin becomes. */
+struct sockaddr_in;
+int at_loopback(int type, struct sockaddr_in *sin);
+
 /* Directories in path that os_confine() could have left there. */
 unsigned litter(const char *path);
 
@@ -34,5 +38,6 @@ void expect_ids(const char *spec, int error, uid_t uid);
 
 void test_die_with_parent(void **state);
 void test_timer(void **state);
+void test_raise_files(void **state);
 
 #endif

@@ -316,7 +316,6 @@ static void
 names(void **state)
 {
 	(void)state;
-	assert_string_equal(os_default_pidfile(), "/var/run/dtcpc.pid");
 	assert_string_equal(os_default_tunnel(), "gif0");
 	assert_int_equal(os_tun_family(), htonl(28));
 }
@@ -332,6 +331,7 @@ main(void)
 	    cmocka_unit_test(secret),
 	    cmocka_unit_test(test_die_with_parent),
 	    cmocka_unit_test(test_timer),
+	    cmocka_unit_test(test_raise_files),
 	    cmocka_unit_test(record),
 	    cmocka_unit_test(fibs),
 	    cmocka_unit_test(lan_look),
@@ -339,8 +339,11 @@ main(void)
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(test_seal),
 	    cmocka_unit_test(test_seal_without_channel),
+	    cmocka_unit_test(test_seal_of_a_server),
 	    cmocka_unit_test(test_limit_stream),
 	    cmocka_unit_test(test_limit_packets),
+	    cmocka_unit_test(test_limit_listen),
+	    cmocka_unit_test(test_limit_many),
 	    cmocka_unit_test(test_limit_timer),
 	    cmocka_unit_test(test_rights_travel),
 	};

@@ -135,7 +135,7 @@ sealed(void)
 	udp = socket(AF_INET, SOCK_DGRAM, 0);
 	EXPECT(connect(udp, (struct sockaddr *)&to, sizeof(to)) == 0);
 	EXPECT(os_confine(&nobody_ids, &e) == 0);
-	EXPECT(os_seal(pair[0], &e) == 0);
+	EXPECT(os_seal(pair[0], OS_SEAL_CLIENT, &e) == 0);
 	EXPECT(socket(AF_INET, SOCK_DGRAM, 0) == -1 && errno == EPERM);
 	EXPECT(connect(udp, (struct sockaddr *)&to, sizeof(to)) == -1);
 	EXPECT(bind(udp, (struct sockaddr *)&to, sizeof(to)) == -1);
@@ -162,6 +162,53 @@ seal(void **state)
 {
 	(void)state;
 	in_child(sealed);
+}
+
+/* It names whom a packet is for, and accepts connections. */
+static void
+sealed_server(void)
+{
+	struct sockaddr_in to, called;
+	struct iovec iov = {.iov_base = "x", .iov_len = 1};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct mmsghdr mm = {.msg_hdr = m};
+	struct sockaddr *sa = (struct sockaddr *)&to;
+	int pair[2], udp, listener, client, fd;
+	struct err e;
+	char c;
+
+	EXPECT(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
+	listener = at_loopback(SOCK_STREAM, &called);
+	EXPECT(listen(listener, 1) == 0);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	EXPECT(
+	    connect(client, (struct sockaddr *)&called, sizeof(called)) == 0);
+	udp = at_loopback(SOCK_DGRAM, &to);
+	EXPECT(os_confine(&nobody_ids, &e) == 0);
+	EXPECT(os_seal(pair[0], OS_SEAL_SERVER, &e) == 0);
+	EXPECT(sendto(udp, "x", 1, 0, sa, sizeof(to)) == 1);
+	EXPECT(recv(udp, &c, 1, 0) == 1);
+	EXPECT(send(pair[0], "x", 1, MSG_EOR) == 1);
+	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	EXPECT(fd != -1);
+	EXPECT(send(fd, "y", 1, MSG_NOSIGNAL) == 1);
+	EXPECT(recv(client, &c, 1, 0) == 1 && c == 'y');
+	EXPECT(shutdown(fd, SHUT_RDWR) == 0);
+	expect_options(udp);
+	m.msg_name = sa;
+	m.msg_namelen = sizeof(to);
+	EXPECT(sendmsg(udp, &m, 0) == -1 && errno == EPERM);
+	EXPECT(sendmmsg(udp, &mm, 1, 0) == -1 && errno == EPERM);
+	EXPECT(socket(AF_INET, SOCK_DGRAM, 0) == -1 && errno == EPERM);
+	EXPECT(connect(udp, sa, sizeof(to)) == -1 && errno == EPERM);
+	EXPECT(bind(udp, sa, sizeof(to)) == -1 && errno == EPERM);
+}
+
+static void
+seal_of_a_server(void **state)
+{
+	(void)state;
+	in_child(sealed_server);
 }
 
 static void
@@ -288,6 +335,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(confine),
 	    cmocka_unit_test(seal),
+	    cmocka_unit_test(seal_of_a_server),
 	    cmocka_unit_test(drop),
 	    cmocka_unit_test(drop_without_root),
 	    cmocka_unit_test(resolve),
@@ -295,6 +343,7 @@ main(void)
 	    cmocka_unit_test(test_die_with_parent),
 	    cmocka_unit_test(now),
 	    cmocka_unit_test(test_timer),
+	    cmocka_unit_test(test_raise_files),
 	    cmocka_unit_test(test_lan_look),
 	    cmocka_unit_test(test_lan_without_hwaddr),
 	    cmocka_unit_test(test_forwards),

@@ -2,8 +2,11 @@
  * What the relay gets on Linux: the tun device and the outer sockets, with the
  * far end on the same host.
  */
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <linux/if_tun.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
@@ -158,6 +161,48 @@ raw_socket(void **state)
 	gone.kind = NETOP_TUNNEL_DESTROY;
 	assert_int_equal(kernel->ops->apply(kernel, &gone, &e), 0);
 	assert_false(contract_see_link("dtcp0", NULL));
+	close_fds();
+}
+
+/* Which device a descriptor is of. */
+static void
+check_device(int fd, const char *ifname)
+{
+	struct ifreq ifr;
+
+	assert_int_equal(ioctl(fd, TUNGETIFF, &ifr), 0);
+	assert_string_equal(ifr.ifr_name, ifname);
+}
+
+/* Each has its own, found by its index. */
+static void
+several_devices(void **state)
+{
+	struct netop second = tunnel, gone;
+	unsigned features = 0;
+	struct err e = {0};
+	int fd;
+
+	(void)state;
+	second.flags = NETOP_F_USER;
+	memset(second.ifname, 0, sizeof(second.ifname));
+	assert_int_equal(kernel->ops->apply(kernel, &second, &e), 0);
+	must_open(0, 0);
+	check_device(fds.tunfd, tunnel.ifname);
+	close_fds();
+	assert_int_equal(
+	    kernel->ops->open_tun(kernel, second.ifindex, &fd, &features, &e),
+	    0);
+	check_device(fd, second.ifname);
+	assert_int_equal(features, fds.features & USER_VNET);
+	(void)close(fd);
+	gone = tunnel;
+	gone.kind = NETOP_TUNNEL_DESTROY;
+	assert_int_equal(kernel->ops->apply(kernel, &gone, &e), 0);
+	assert_int_equal(try_open(0, 0, &e), -ENODEV);
+	tunnel = second;
+	must_open(0, 0);
+	check_device(fds.tunfd, second.ifname);
 	close_fds();
 }
 
@@ -337,6 +382,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, linux_teardown)
 	    TEST(raw_socket),
+	    TEST(several_devices),
 	    TEST(udp_socket),
 	    TEST(udp_features),
 	    TEST(udp_both_ways),

@@ -10,6 +10,7 @@
     hold ADDRESS PORT       keep a UDP port
     datagram ADDRESS PORT ADDRESS PORT HEX
                             one UDP datagram from there to there
+    protocol41 ADDRESS HEX  one packet of protocol 41
     return ADDRESS          give back each UDP datagram
     sizes ADDRESS FIRST LAST
                             send one of each size there, and compare what
@@ -147,6 +148,12 @@ def datagram(source, sport, target, tport, data):
     ready()
 
 
+def protocol41(target, data):
+    s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IPV6)
+    s.sendto(bytes.fromhex(data), (target, 0))
+    ready()
+
+
 def return_(address):
     s = socket.socket(family(address), socket.SOCK_DGRAM)
     s.bind((address, PORT))
@@ -276,8 +283,8 @@ def main():
         os._exit(0)
 
     actions = {f.__name__.rstrip("_"): f for f in
-               (echo, send, pour, flood, hold, datagram, return_, sizes,
-                classes, worsen)}
+               (echo, send, pour, flood, hold, datagram, protocol41, return_,
+                sizes, classes, worsen)}
     if sys.argv[1] in ("echo", "pour", "flood", "hold", "return"):
         threading.Thread(target=end_with_input, daemon=True).start()
     actions[sys.argv[1]](*sys.argv[2:])

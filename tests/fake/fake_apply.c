@@ -173,6 +173,9 @@ set_link(struct fake_kernel *fk, const struct netop *op, struct fake_link *l,
     struct err *e)
 {
 	if (op->kind == NETOP_OUTER && l->kind == FAKE_SIT) {
+		if (fake_pair_taken(fk->host, op))
+			return fake_refuse(
+			    op, EBUSY, "another has that pair", e);
 		l->local4 = op->local4;
 		l->remote4 = op->remote4;
 	} else if (op->kind == NETOP_ACCEPT_RA)

@@ -49,8 +49,7 @@ fake_snapshot(struct kernel *k, struct snapshot *s, struct err *e)
 	const struct fake_state *st = &fk->host->state;
 	unsigned i;
 
-	_Static_assert(FAKE_LINKS <= SNAP_LINKS && FAKE_ADDRS <= SNAP_ADDRS &&
-		FAKE_ROUTES <= SNAP_ROUTES,
+	_Static_assert(FAKE_ADDRS <= SNAP_ADDRS && FAKE_ROUTES <= SNAP_ROUTES,
 	    "a snapshot holds all");
 	(void)e;
 	memset(s, 0, sizeof(*s));
@@ -60,6 +59,10 @@ fake_snapshot(struct kernel *k, struct snapshot *s, struct err *e)
 
 		if (!fake_is_ours(fk, l) && !fake_is_lan(fk, l))
 			continue;
+		if (s->nlinks == SNAP_LINKS) {
+			s->truncated = true;
+			break;
+		}
 		memcpy(o->ifname, l->ifname, sizeof(o->ifname));
 		o->ifindex = l->ifindex;
 		o->lan = !fake_is_ours(fk, l);
@@ -110,31 +113,47 @@ fake_local4(struct kernel *k, struct in_addr a)
 	return fake_is_local4(fk->host, a) ? 1 : 0;
 }
 
-/* Datagram sockets whose other ends are closed: silent, and not empty. */
+/* A datagram socket whose other end is closed: silent, and not empty. */
+static int
+silent_fd(int *fd, struct err *e)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+		pair) != 0)
+		return err_sys(e, errno, "socketpair");
+	(void)close(pair[1]);
+	*fd = pair[0];
+	return 0;
+}
+
+static int
+fake_open_tun(struct kernel *k, uint32_t ifindex, int *fd, unsigned *features,
+    struct err *e)
+{
+	struct fake_kernel *fk = (struct fake_kernel *)k;
+	const struct fake_link *l = fake_link_at(fk->host, ifindex);
+
+	if (l == NULL || l->kind != FAKE_TUN || !fake_is_ours(fk, l))
+		return err_set(e, ENODEV, "no tun device of ours");
+	*features = 0;
+	return silent_fd(fd, e);
+}
+
 static int
 fake_open_user(struct kernel *k, const struct netop *outer,
     struct user_fds *fds, struct err *e)
 {
-	const int type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-	struct fake_kernel *fk = (struct fake_kernel *)k;
-	const struct fake_link *l = fake_resolved(fk, outer);
-	int a[2], b[2];
+	int error;
 
-	if (l == NULL || l->kind != FAKE_TUN)
-		return fake_refuse(outer, ENODEV, "no tun device of ours", e);
-	if (socketpair(AF_UNIX, type, 0, a) != 0)
-		return err_sys(e, errno, "socketpair");
-	if (socketpair(AF_UNIX, type, 0, b) != 0) {
-		(void)close(a[0]);
-		(void)close(a[1]);
-		return err_sys(e, errno, "socketpair");
-	}
-	(void)close(a[1]);
-	(void)close(b[1]);
-	fds->tunfd = a[0];
-	fds->outerfd = b[0];
-	fds->features = 0;
-	return 0;
+	error =
+	    fake_open_tun(k, outer->ifindex, &fds->tunfd, &fds->features, e);
+	if (error != 0)
+		return error;
+	error = silent_fd(&fds->outerfd, e);
+	if (error != 0)
+		(void)close(fds->tunfd);
+	return error;
 }
 
 static int
@@ -212,6 +231,7 @@ static const struct kernel_ops fake_ops = {
     .snapshot = fake_snapshot,
     .is_local4 = fake_local4,
     .open_user = fake_open_user,
+    .open_tun = fake_open_tun,
     .watch_fd = fake_watch_fd,
     .next_event = fake_next_event,
     .close = fake_close,

@@ -12,7 +12,7 @@
 
 #include "dtcp/kernel.h"
 
-#define FAKE_LINKS	16
+#define FAKE_LINKS	64
 #define FAKE_ADDRS	64
 #define FAKE_ROUTES	128
 #define FAKE_LOCAL4	8

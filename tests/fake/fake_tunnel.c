@@ -62,6 +62,23 @@ fake_find_tunnel(struct fake_kernel *fk, const struct netop *op,
 	return 1;
 }
 
+bool
+fake_pair_taken(const struct fake_host *h, const struct netop *op)
+{
+	const struct fake_link *l;
+	unsigned i;
+
+	for (i = 0; i < h->state.nlinks; i++) {
+		l = &h->state.links[i];
+		if (l->kind == FAKE_SIT && l->ifindex != op->ifindex &&
+		    l->remote4.s_addr != INADDR_ANY &&
+		    addr4_equal(l->local4, op->local4) &&
+		    addr4_equal(l->remote4, op->remote4))
+			return true;
+	}
+	return false;
+}
+
 static struct fake_link *
 create(struct fake_host *h, const struct netop *op, enum fake_kind kind)
 {
@@ -89,6 +106,8 @@ fake_apply_tunnel(struct fake_kernel *fk, struct netop *op, struct err *e)
 
 	if ((found = fake_find_tunnel(fk, op, &l, e)) < 0)
 		return found;
+	if ((found == 1 ? l->kind == FAKE_SIT : sit) && fake_pair_taken(h, op))
+		return fake_refuse(op, EBUSY, "another has that pair", e);
 	if (found == 0) {
 		if (!sit && !tun)
 			return fake_refuse(

@@ -20,6 +20,9 @@ int fake_apply_tunnel(struct fake_kernel *fk, struct netop *op, struct err *e);
 int fake_end_tunnel(
     struct fake_kernel *fk, const struct netop *op, struct err *e);
 
+/* Has another sit device that pair? */
+bool fake_pair_taken(const struct fake_host *h, const struct netop *op);
+
 bool fake_is_ours(const struct fake_kernel *fk, const struct fake_link *l);
 bool fake_is_lan(const struct fake_kernel *fk, const struct fake_link *l);
 /* The link that op is resolved to; NULL: gone, or not what op means. */

@@ -2,9 +2,13 @@
  * FreeBSD's back-end on the kernel model: what is FreeBSD's alone, and so not
  * among the contract's cases.
  */
+#include <sys/time.h>
+
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dtcp/kernel.h"
 #include "dtcp/log.h"
@@ -310,6 +314,34 @@ device_in_use(void **state)
 	assert_false(fbm_link(H, "tun0", NULL));
 }
 
+static int others;
+
+static void
+close_others(int sig)
+{
+	(void)sig;
+	(void)close(others);
+}
+
+/* An engine that was told to let go of it does so in a moment. */
+static void
+device_let_go(void **state)
+{
+	const struct itimerval soon = {.it_value.tv_usec = 30000};
+
+	(void)state;
+	open_kernel();
+	OK(make_tunnel("", NETOP_F_USER, REMOTE));
+	k->ops->close(k);
+	open_kernel();
+	others = call_open("/dev/tun0");
+	assert_true(others >= 0);
+	(void)signal(SIGALRM, close_others);
+	assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+	OK(do_op(NETOP_TUNNEL_DESTROY));
+	assert_false(fbm_link(H, "tun0", NULL));
+}
+
 static bool
 is_up(const char *ifname)
 {
@@ -599,6 +631,7 @@ main(void)
 	    CASE(outer_packets_have_our_fib),
 	    CASE(address_that_waits),
 	    CASE(device_in_use),
+	    CASE(device_let_go),
 	    CASE(adopted_tun_was_up),
 	    CASE(released_without_addresses),
 	    CASE(foreign_routes_are_not_deleted),

@@ -37,8 +37,10 @@ static void
 check_in(const struct relay_rules *r, const uint8_t *p, size_t n)
 {
 	struct in6_addr src;
-	enum relay_verdict v = relay_check_in(r, p, n);
+	enum relay_verdict v = relay_check_form(p, n);
 
+	if (v == RELAY_PASS)
+		v = relay_check_in(r, p);
 	if (v == RELAY_KEEPALIVE) {
 		check_packet(p, n, &src);
 		require(r->udp && p[6] == 59);
@@ -57,7 +59,8 @@ check_out(const struct relay_rules *r, const uint8_t *p, size_t n)
 {
 	struct in6_addr src;
 
-	if (relay_check_out(r, p, n) != RELAY_PASS)
+	if (relay_check_form(p, n) != RELAY_PASS ||
+	    relay_check_out(r, p) != RELAY_PASS)
 		return;
 	check_packet(p, n, &src);
 	require(r->any_source || own(r, &src) || IN6_IS_ADDR_LINKLOCAL(&src));
@@ -81,6 +84,26 @@ check_family(const uint8_t *data, size_t size)
 	require(inner == data + 4 && inner + innerlen == data + size);
 }
 
+/* With the key within and no other, whatever else it says. */
+static void
+check_keepalive(const uint8_t *p, size_t n)
+{
+	static const uint8_t none[GRANT_KEY_LEN];
+	uint8_t key[GRANT_KEY_LEN];
+
+	if (n < RELAY_KEEPALIVE_MAX) {
+		require(!relay_keepalive_has(p, n, none));
+		return;
+	}
+	memcpy(key, p + 40, sizeof(key));
+	if (!relay_keepalive_has(p, n, key))
+		return;
+	require(relay_check_form(p, n) == RELAY_PASS && p[6] == 59);
+	require(n == RELAY_KEEPALIVE_MAX);
+	key[p[8] % sizeof(key)] ^= (uint8_t)(p[9] | 1);
+	require(!relay_keepalive_has(p, n, key));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -97,6 +120,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t innerlen;
 
 	check_family(data, size);
+	check_keepalive(data, size);
 	rules.any_source = true;
 	check_out(&rules, data, size);
 	rules.any_source = false;

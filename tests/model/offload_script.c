@@ -153,7 +153,6 @@ other(struct script *s, const uint8_t op[4])
 static size_t
 raw(struct script *s, const uint8_t *data, size_t size)
 {
-	static const struct relay_rules rules;
 	uint8_t p[IP6LEN + 255];
 	size_t n = IP6LEN + data[0];
 
@@ -162,7 +161,7 @@ raw(struct script *s, const uint8_t *data, size_t size)
 	memcpy(p, data + 1, n);
 	p[0] = (uint8_t)(0x60 | (p[0] & 0x0f));
 	offload_put16(p + 4, (unsigned)(n - IP6LEN));
-	if (relay_check_in(&rules, p, n) == RELAY_PASS)
+	if (relay_check_form(p, n) == RELAY_PASS)
 		offload_bed_feed(&s->bed, p, n);
 	return 1 + n;
 }

@@ -56,7 +56,7 @@ take(void)
 	npictures++;
 	p->state = world_state_take(&w);
 	p->nfile = w.nfile;
-	memcpy(p->file, w.file, sizeof(p->file));
+	memcpy(p->file, w.file, w.nfile);
 }
 
 static void
@@ -92,7 +92,7 @@ check_picture(const struct picture *p, bool keep, bool *marked)
 	bool more, unmarked;
 
 	w.nfile = p->nfile;
-	memcpy(w.file, p->file, sizeof(w.file));
+	memcpy(w.file, p->file, p->nfile);
 	world_go_back(&w, p->state);
 	more = world_see_more(&w, name);
 	unmarked = more && !*marked && world_is_nobodys(&w, name, false);

@@ -35,6 +35,32 @@ static const struct netop an_op = {
     .rport = 4029,
 };
 
+static const struct login a_login = {
+    .user = "a:user",
+    .challenge = "0123456789abcdef0123456789ABCDEF",
+    .digest = "DAC487C8DFBBF9EE5C7F8CDCC37B62A3",
+    .type = LOGIN_TYPE_NONE,
+    .udp = true,
+    .port = 4028,
+    .client4 = {0x01020304},
+    .local4 = {0x05060708},
+};
+
+static const struct grant a_grant = {
+    .type = TUNNEL_NETWORK,
+    .client4 = {0x01020304},
+    .server4 = {0x05060708},
+    .has_pair = true,
+    .client6 = {{{0x20, 1, 2}}},
+    .server6 = {{{0x20, 1, 3}}},
+    .nprefixes = 2,
+    .prefixes = {{{{{0x20, 1, 4}}}, 48}, {{{{0x20, 1, 5}}}, 56}},
+    .udp = true,
+    .port4 = 4029,
+    .has_key = true,
+    .key = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
+};
+
 static unsigned
 open_fds(void)
 {
@@ -140,6 +166,40 @@ sample(enum msg_type t, struct msg *m)
 		m->code = EADDRNOTAVAIL;
 		strlcpy(m->text, "not yet", sizeof(m->text));
 		break;
+	case MSG_LOGIN:
+		m->id = 5;
+		m->login = a_login;
+		break;
+	case MSG_RAW:
+		m->addr4.s_addr = 0x01020304;
+		break;
+	case MSG_SESSION_TUN:
+	case MSG_SESSION_UDP:
+		m->id = 6;
+		m->level = 1;
+		break;
+	case MSG_GRANT:
+		m->id = 7;
+		m->level = CARRIER_DEVICE;
+		m->addr4.s_addr = 0x05060708;
+		m->grant = a_grant;
+		break;
+	case MSG_REFUSED:
+		m->id = 8;
+		m->level = 1;
+		m->code = EACCES;
+		strlcpy(m->text, "wrong digest", sizeof(m->text));
+		break;
+	case MSG_LET_GO:
+	case MSG_REPLACED:
+		m->id = 9;
+		break;
+	case MSG_LOGOUT:
+	case MSG_SESSION_LOST:
+		m->id = 10;
+		strlcpy(m->text, "closed", sizeof(m->text));
+		break;
+	case MSG_LISTEN:
 	case MSG_DIAL_CANCEL:
 	case MSG_UNDO:
 	case MSG_LOST_END:
@@ -174,6 +234,9 @@ assert_same(const struct msg *a, const struct msg *b)
 	assert_true(prefix6_equal(&a->prefix, &b->prefix));
 	assert_int_equal(a->lan.slot, b->lan.slot);
 	assert_true(lan_equal(&a->lan, &b->lan));
+	/* Both were zeros before a byte was written: no padding differs. */
+	assert_memory_equal(&a->login, &b->login, sizeof(a->login));
+	assert_memory_equal(&a->grant, &b->grant, sizeof(a->grant));
 }
 
 static void
@@ -296,6 +359,62 @@ bad_op_refused(void **state)
 	n = msg_encode(&m, buf);
 	memset(buf + 4, 0xff, NETOP_WIRE_SIZE);
 	assert_int_equal(msg_decode(buf, n, &out), -EBADMSG);
+}
+
+/* One byte of a good message changed at a time: refused, or another value. */
+static void
+refused_with(const struct msg *m, size_t at, uint8_t byte)
+{
+	uint8_t buf[MSG_WIRE_MAX];
+	struct msg out;
+	size_t n = msg_encode(m, buf);
+
+	assert_true(at < n);
+	assert_int_equal(msg_decode(buf, n, &out), 0);
+	buf[at] = byte;
+	assert_int_equal(msg_decode(buf, n, &out), -EBADMSG);
+}
+
+static void
+bad_login_refused(void **state)
+{
+	const size_t user = 8, challenge = user + LOGIN_USER_MAX + 1,
+		     digest = challenge + LOGIN_HEX_LEN + 1,
+		     type = digest + LOGIN_HEX_LEN + 1;
+	struct msg m;
+
+	(void)state;
+	sample(MSG_LOGIN, &m);
+	refused_with(&m, user, '\n');
+	refused_with(&m, user + LOGIN_USER_MAX, 'x'); /* behind the NUL */
+	refused_with(&m, challenge, 0);
+	refused_with(&m, challenge + LOGIN_HEX_LEN, 'x'); /* no NUL */
+	refused_with(&m, digest + 1, 0x7f);
+	refused_with(&m, type, TUNNEL_NETWORK + 1);
+	refused_with(&m, type + 1, 2);
+	refused_with(&m, type + 1, 0); /* a port without UDP */
+}
+
+static void
+bad_grant_refused(void **state)
+{
+	const size_t grant = 16, prefixes = grant + 48,
+		     key = prefixes + 17 * GRANT_PREFIXES_MAX;
+	struct msg m;
+	size_t i;
+
+	(void)state;
+	sample(MSG_GRANT, &m);
+	refused_with(&m, grant, TUNNEL_NETWORK + 1);
+	for (i = 1; i <= 3; i++) {
+		refused_with(&m, grant + i, 2);
+		refused_with(&m, grant + i, 0); /* but it is there */
+	}
+	refused_with(&m, grant + 4, GRANT_PREFIXES_MAX + 1);
+	refused_with(&m, grant + 4, 1); /* there are two */
+	refused_with(&m, grant + 5, 1);
+	refused_with(&m, prefixes, 129);
+	refused_with(&m, key - 1, 1);
 }
 
 static void
@@ -537,6 +656,8 @@ main(void)
 	    cmocka_unit_test(bad_text_refused),
 	    cmocka_unit_test(sent_text_is_clean),
 	    cmocka_unit_test(bad_op_refused),
+	    cmocka_unit_test(bad_login_refused),
+	    cmocka_unit_test(bad_grant_refused),
 	    cmocka_unit_test(every_type_through_a_channel),
 	    cmocka_unit_test(ends_are_private_and_do_not_block),
 	    cmocka_unit_test(far_end_gone),

@@ -83,13 +83,16 @@ oldest_value_is_kept(void **state)
 	op.slot = 1; /* of another interface */
 	assert_int_equal(journal_push(&j, &op), 0);
 	assert_int_equal(j.n, 2);
+	strlcpy(op.ifname, "gif7", sizeof(op.ifname)); /* as with dtcps */
+	assert_int_equal(journal_push(&j, &op), 0);
+	assert_int_equal(j.n, 3);
 	op = entry(NETOP_FIB, NULL); /* another value */
 	op.fib = 3;
 	assert_int_equal(journal_push(&j, &op), 0);
 	op.fib = 4;
 	assert_int_equal(journal_push(&j, &op), 0);
-	assert_int_equal(j.n, 3);
-	assert_int_equal(j.entries[2].fib, 3);
+	assert_int_equal(j.n, 4);
+	assert_int_equal(j.entries[3].fib, 3);
 }
 
 static void
@@ -161,12 +164,12 @@ full_one(void **state)
 	n = journal_encode(&j, TAG, buf);
 	assert_int_equal(n, sizeof(buf));
 	assert_int_equal(journal_decode(buf, n, &back, tag, NULL), 0);
-	assert_int_equal(back.n, 96);
+	assert_int_equal(back.n, JOURNAL_MAX);
 	assert_int_equal(journal_encode(&back, tag, again), n);
 	assert_memory_equal(buf, again, n);
-	assert_true(netop_equal(&back.entries[95], &op));
+	assert_true(netop_equal(&back.entries[JOURNAL_MAX - 1], &op));
 	assert_true(journal_discharge(&back, &op));
-	assert_int_equal(back.n, 95);
+	assert_int_equal(back.n, JOURNAL_MAX - 1);
 }
 
 static void

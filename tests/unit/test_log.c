@@ -208,12 +208,30 @@ test_syslog(void **state)
 	assert_int_equal(errno, ENOTTY);
 }
 
+static void
+test_append(void **state)
+{
+	char buf[8] = "";
+
+	(void)state;
+	text_append(buf, sizeof(buf), "%s=%d", "a", 1);
+	assert_string_equal(buf, "a=1");
+	text_append(buf, sizeof(buf), " %d", 123456); /* left out whole */
+	assert_string_equal(buf, "a=1");
+	text_append(buf, sizeof(buf), " %d", 123); /* just fits, with its NUL */
+	assert_string_equal(buf, "a=1 123");
+	text_append(buf, sizeof(buf), "%s", "");
+	text_append(buf, sizeof(buf), "x");
+	assert_string_equal(buf, "a=1 123");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_encode),
 	    cmocka_unit_test(test_encode_cut),
+	    cmocka_unit_test(test_append),
 	    cmocka_unit_test(test_err),
 	    cmocka_unit_test(test_sink),
 	    cmocka_unit_test(test_long_line),

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "dtcp/num.h"
@@ -111,6 +112,26 @@ test_seconds(void **state)
 	}
 }
 
+static void
+test_hex_byte(void **state)
+{
+	static const char *const bad[] = {
+	    "", "0", "g0", "0g", "-1", " 1", "0x"};
+	char text[3];
+	size_t i;
+	int byte;
+
+	(void)state;
+	for (byte = 0; byte < 256; byte++) {
+		(void)snprintf(text, sizeof(text), "%02x", (unsigned)byte);
+		assert_int_equal(num_hex_byte(text), byte);
+		(void)snprintf(text, sizeof(text), "%02X", (unsigned)byte);
+		assert_int_equal(num_hex_byte(text), byte);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(num_hex_byte(bad[i]), -1);
+}
+
 int
 main(void)
 {
@@ -118,6 +139,7 @@ main(void)
 	    cmocka_unit_test(test_parse),
 	    cmocka_unit_test(test_length_counts),
 	    cmocka_unit_test(test_seconds),
+	    cmocka_unit_test(test_hex_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,7 +88,7 @@ test_letter_and_name_agree(void **state)
 	(void)state;
 	good("-u me -i x -t network server", &none);
 	for (i = 0; i < OPT_COUNT; i++) {
-		const struct opt_desc *d = &opt_table[i];
+		const struct cli_option *d = &dtcpc_cli.options[i];
 
 		if (d->letter == '\0' || (i == OPT_FIB && os_fibs() == 0))
 			continue;
@@ -165,48 +165,13 @@ test_values(void **state)
 	assert_int_equal(o.pidfile[0], '/');
 }
 
-/* What this system's kernel has is one case; the words are for any. */
 static void
 test_fib(void **state)
 {
-	static const struct {
-		const char *arg;
-		uint32_t fibs;
-		const char *why;
-	} bad[] = {
-	    {"0", 0, "this system has no FIBs (FreeBSD has)"},
-	    {"x", 0, "this system has no FIBs (FreeBSD has)"},
-	    {"x", 2, "not the number of a routing table"},
-	    {"-1", 2, "not the number of a routing table"},
-	    {"65536", 65536, "not the number of a routing table"},
-	    {"5", 1,
-		"this kernel has 1 FIB, 0; net.fibs in loader.conf(5) sets "
-		"more"},
-	    {"16", 16,
-		"this kernel has 16 FIBs, 0 to 15; net.fibs in loader.conf(5) "
-		"sets more"},
-	    {"65535", 1000,
-		"this kernel has 1000 FIBs, 0 to 999; net.fibs in "
-		"loader.conf(5) sets more"},
-	};
-	struct plan_conf c = {.fib = 7};
-	char why[VALUE_WHY_MAX];
 	struct options o;
 	struct err e;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_string_equal(
-		    value_fib(bad[i].arg, bad[i].fibs, &c, why), bad[i].why);
-	assert_int_equal(c.fib, 7);
-	assert_false(c.set_fib);
-	assert_null(value_fib("15", 16, &c, why));
-	assert_int_equal(c.fib, 15);
-	assert_true(c.set_fib);
-	assert_null(value_fib("0", 1, &c, why));
-	assert_int_equal(c.fib, 0);
-
 	if (os_fibs() > 0)
 		return;
 	assert_int_equal(parse("-u foo -F 0 s", &o, &e), -EINVAL);

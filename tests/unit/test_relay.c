@@ -11,6 +11,8 @@
 
 struct ends {
 	struct relay r;
+	struct relay_socket s;
+	struct relay_client c;
 	int tun; /* the kernel's side of the device */
 	int net; /* the network's side of the socket */
 };
@@ -32,11 +34,13 @@ setup(void **state)
 
 	relay_init(&e.r);
 	assert_int_equal(e.r.tunfd, -1);
-	assert_int_equal(e.r.outerfd, -1);
-	make_rules(&e.r.rules);
+	make_rules(&e.c.rules);
+	e.r.policy = relay_client_policy;
+	e.r.policy.arg = &e.c;
+	e.c.peer = (struct relay_peer) {.socket = &e.s};
 	/* Records without the short queue that datagram pairs have. */
 	e.r.tunfd = pair(SOCK_SEQPACKET, &e.tun);
-	e.r.outerfd = pair(SOCK_SEQPACKET, &e.net);
+	relay_socket_init(&e.s, pair(SOCK_SEQPACKET, &e.net), false, true, 0);
 	*state = &e;
 	return 0;
 }
@@ -48,8 +52,8 @@ teardown(void **state)
 
 	if (e->r.tunfd != -1)
 		close(e->r.tunfd);
-	if (e->r.outerfd != -1)
-		close(e->r.outerfd);
+	if (e->s.fd != -1)
+		close(e->s.fd);
 	close(e->tun);
 	close(e->net);
 	return 0;
@@ -97,11 +101,11 @@ test_out(void **state)
 	assert_comes(e->net, ip6, sizeof(ip6));
 	assert_comes(e->net, ip6, sizeof(ip6));
 	assert_nothing(e->net);
-	assert_int_equal(e->r.stats.packets_out, 2);
-	assert_int_equal(e->r.stats.octets_out, 2 * sizeof(ip6));
-	assert_int_equal(e->r.stats.drops_out[RELAY_SOURCE], 1);
+	assert_int_equal(e->c.peer.stats.packets_out, 2);
+	assert_int_equal(e->c.peer.stats.octets_out, 2 * sizeof(ip6));
+	assert_int_equal(e->c.peer.stats.drops_out[RELAY_SOURCE], 1);
 	assert_int_equal(e->r.stats.drops_out[RELAY_SHORT], 1);
-	assert_int_equal(e->r.stats.packets_in, 0);
+	assert_int_equal(e->c.peer.stats.packets_in, 0);
 }
 
 static void
@@ -119,15 +123,15 @@ test_in(void **state)
 	put(e->net, from, sizeof(from)); /* no outer header */
 	n = wrap(p, ip6, sizeof(ip6));	 /* comes from ourselves */
 	put(e->net, p, n);
-	assert_int_equal(relay_from_outer(&e->r), 4);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 4);
 	assert_comes(e->tun, from, sizeof(from));
 	assert_nothing(e->tun);
-	assert_int_equal(e->r.stats.packets_in, 1);
-	assert_int_equal(e->r.stats.octets_in, sizeof(from));
+	assert_int_equal(e->c.peer.stats.packets_in, 1);
+	assert_int_equal(e->c.peer.stats.octets_in, sizeof(from));
 	assert_int_equal(e->r.stats.drops_in[RELAY_SHORT], 1);
 	assert_int_equal(e->r.stats.drops_in[RELAY_VERSION], 1);
-	assert_int_equal(e->r.stats.drops_in[RELAY_SOURCE], 1);
-	assert_int_equal(e->r.stats.packets_out, 0);
+	assert_int_equal(e->c.peer.stats.drops_in[RELAY_SOURCE], 1);
+	assert_int_equal(e->c.peer.stats.packets_out, 0);
 }
 
 /* A UDP socket gives bare packets, and keep-alives among them. */
@@ -138,7 +142,7 @@ test_udp_in(void **state)
 	uint8_t p[HDR4 + sizeof(ip6)], from[sizeof(ip6)];
 	size_t n;
 
-	e->r.rules.udp = true;
+	e->s.udp = e->c.rules.udp = true;
 	memcpy(from, ip6, sizeof(from));
 	set_source(from, "2001:db8:2::1");
 	put(e->net, from, sizeof(from)); /* next header 59 */
@@ -147,12 +151,12 @@ test_udp_in(void **state)
 	put(e->net, from, sizeof(from) - 1);
 	n = wrap(p, from, sizeof(from));
 	put(e->net, p, n);
-	assert_int_equal(relay_from_outer(&e->r), 4);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 4);
 	assert_comes(e->tun, from, sizeof(from));
 	assert_nothing(e->tun);
-	assert_int_equal(e->r.stats.packets_in, 1);
-	assert_int_equal(e->r.stats.octets_in, sizeof(from));
-	assert_int_equal(e->r.stats.drops_in[RELAY_KEEPALIVE], 1);
+	assert_int_equal(e->c.peer.stats.packets_in, 1);
+	assert_int_equal(e->c.peer.stats.octets_in, sizeof(from));
+	assert_int_equal(e->c.peer.stats.drops_in[RELAY_KEEPALIVE], 1);
 	assert_int_equal(e->r.stats.drops_in[RELAY_LENGTH], 1);
 	assert_int_equal(e->r.stats.drops_in[RELAY_VERSION], 1);
 }
@@ -182,8 +186,8 @@ test_family_out(void **state)
 	assert_int_equal(relay_from_tun(&e->r), 6);
 	assert_comes(e->net, ip6, sizeof(ip6));
 	assert_nothing(e->net);
-	assert_int_equal(e->r.stats.packets_out, 1);
-	assert_int_equal(e->r.stats.octets_out, sizeof(ip6));
+	assert_int_equal(e->c.peer.stats.packets_out, 1);
+	assert_int_equal(e->c.peer.stats.octets_out, sizeof(ip6));
 	assert_int_equal(e->r.stats.drops_out[RELAY_VERSION], 3);
 	assert_int_equal(e->r.stats.drops_out[RELAY_SHORT], 2);
 }
@@ -198,11 +202,11 @@ test_family_in(void **state)
 	memcpy(from, ip6, sizeof(from));
 	set_source(from, "2001:db8:2::1");
 	put(e->net, p, wrap(p, from, sizeof(from)));
-	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
 	assert_comes(e->tun, want, tag(want, htonl(28), from, sizeof(from)));
 	assert_nothing(e->tun);
-	assert_int_equal(e->r.stats.packets_in, 1);
-	assert_int_equal(e->r.stats.octets_in, sizeof(from));
+	assert_int_equal(e->c.peer.stats.packets_in, 1);
+	assert_int_equal(e->c.peer.stats.octets_in, sizeof(from));
 }
 
 /* One turn is bounded, the rest waits for the next. */
@@ -215,7 +219,7 @@ test_batch(void **state)
 		put(e->tun, ip6, sizeof(ip6));
 	assert_int_equal(relay_from_tun(&e->r), RELAY_BATCH);
 	assert_int_equal(relay_from_tun(&e->r), 3);
-	assert_int_equal(e->r.stats.packets_out, RELAY_BATCH + 3);
+	assert_int_equal(e->c.peer.stats.packets_out, RELAY_BATCH + 3);
 }
 
 static void
@@ -224,16 +228,15 @@ test_full(void **state)
 	struct ends *e = *state;
 	int size = 1;
 
-	assert_int_equal(setsockopt(e->r.outerfd, SOL_SOCKET, SO_SNDBUF, &size,
-			     sizeof(size)),
-	    0);
+	assert_int_equal(
+	    setsockopt(e->s.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), 0);
 	for (unsigned i = 0; i < RELAY_BATCH; i++)
 		put(e->tun, ip6, sizeof(ip6));
 	assert_int_equal(relay_from_tun(&e->r), RELAY_BATCH);
-	assert_true(e->r.stats.packets_out > 0);
-	assert_true(e->r.stats.drops_out[RELAY_FULL] > 0);
+	assert_true(e->c.peer.stats.packets_out > 0);
+	assert_true(e->c.peer.stats.drops_out[RELAY_FULL] > 0);
 	assert_int_equal(
-	    e->r.stats.packets_out + e->r.stats.drops_out[RELAY_FULL],
+	    e->c.peer.stats.packets_out + e->c.peer.stats.drops_out[RELAY_FULL],
 	    RELAY_BATCH);
 }
 
@@ -245,16 +248,15 @@ test_toobig(void **state)
 	struct ends *e = *state;
 	int size = 1;
 
-	assert_int_equal(setsockopt(e->r.outerfd, SOL_SOCKET, SO_SNDBUF, &size,
-			     sizeof(size)),
-	    0);
+	assert_int_equal(
+	    setsockopt(e->s.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), 0);
 	memcpy(p, ip6, HDR6);
 	p[4] = 60000 >> 8;
 	p[5] = 60000 & 0xff;
 	put(e->tun, p, sizeof(p));
 	put(e->tun, ip6, sizeof(ip6));
 	assert_int_equal(relay_from_tun(&e->r), 2);
-	assert_int_equal(e->r.stats.drops_out[RELAY_TOOBIG], 1);
+	assert_int_equal(e->c.peer.stats.drops_out[RELAY_TOOBIG], 1);
 	assert_comes(e->net, ip6, sizeof(ip6));
 }
 
@@ -273,7 +275,7 @@ largest(struct ends *e)
 	p[HDR4 + 5] = (uint8_t)(inner - HDR6);
 	p[sizeof(p) - 1] = 0xee;
 	put(e->net, p, sizeof(p));
-	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
 	assert_int_equal(read(e->tun, got, sizeof(got)), front + inner);
 	assert_memory_equal(got + front, p + HDR4, inner);
 }
@@ -297,15 +299,15 @@ test_outer_refuses(void **state)
 {
 	struct ends *e = *state;
 
-	close(e->r.outerfd);
+	close(e->s.fd);
 	close(e->net);
-	e->r.outerfd = pair(SOCK_DGRAM, &e->net);
+	e->s.fd = pair(SOCK_DGRAM, &e->net);
 	close(e->net);
 	e->net = -1;
 	put(e->tun, ip6, sizeof(ip6));
 	assert_int_equal(relay_from_tun(&e->r), -ENOTCONN);
-	assert_int_equal(e->r.stats.drops_out[RELAY_ERROR], 1);
-	assert_int_equal(e->r.stats.packets_out, 0);
+	assert_int_equal(e->c.peer.stats.drops_out[RELAY_ERROR], 1);
+	assert_int_equal(e->c.peer.stats.packets_out, 0);
 }
 
 /* A pending error on the outer socket: the packets behind it still come. */
@@ -323,16 +325,15 @@ test_outer_reports(void **state)
 	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_int_equal(bind(fd, (struct sockaddr *)&sin, len), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
-	close(e->r.outerfd);
-	e->r.outerfd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	assert_int_equal(
-	    connect(e->r.outerfd, (struct sockaddr *)&sin, len), 0);
+	close(e->s.fd);
+	e->s.fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(connect(e->s.fd, (struct sockaddr *)&sin, len), 0);
 	close(fd);
-	if (write(e->r.outerfd, ip6, sizeof(ip6)) == -1)
+	if (write(e->s.fd, ip6, sizeof(ip6)) == -1)
 		skip(); /* no loopback here */
-	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
 	assert_int_equal(e->r.stats.drops_out[RELAY_ERROR], 1);
-	assert_int_equal(relay_from_outer(&e->r), 0);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 0);
 }
 
 static void
@@ -340,7 +341,7 @@ test_dead(void **state)
 {
 	struct ends *e = *state;
 	uint8_t p[HDR4 + sizeof(ip6)], from[sizeof(ip6)];
-	int tun = e->r.tunfd, outer = e->r.outerfd;
+	int tun = e->r.tunfd, outer = e->s.fd;
 
 	memcpy(from, ip6, sizeof(from));
 	set_source(from, "2001:db8:2::1");
@@ -348,14 +349,14 @@ test_dead(void **state)
 	put(e->net, p, wrap(p, from, sizeof(from)));
 	e->r.tunfd = -1;
 	assert_int_equal(relay_from_tun(&e->r), -EBADF);
-	assert_int_equal(relay_from_outer(&e->r), -EBADF);
-	assert_int_equal(e->r.stats.drops_in[RELAY_ERROR], 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), -EBADF);
+	assert_int_equal(e->c.peer.stats.drops_in[RELAY_ERROR], 1);
 	e->r.tunfd = tun;
-	e->r.outerfd = -1;
-	assert_int_equal(relay_from_outer(&e->r), -EBADF);
+	e->s.fd = -1;
+	assert_int_equal(relay_from_socket(&e->r, &e->s), -EBADF);
 	assert_int_equal(relay_from_tun(&e->r), -EBADF);
-	assert_int_equal(e->r.stats.drops_out[RELAY_ERROR], 1);
-	e->r.outerfd = outer;
+	assert_int_equal(e->c.peer.stats.drops_out[RELAY_ERROR], 1);
+	e->s.fd = outer;
 }
 
 int

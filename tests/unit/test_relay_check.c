@@ -8,7 +8,7 @@ out_from(const struct relay_rules *r, const char *source)
 
 	memcpy(p, ip6, sizeof(p));
 	set_source(p, source);
-	return relay_check_out(r, p, sizeof(p));
+	return relay_check_out(r, p);
 }
 
 static enum relay_verdict
@@ -18,7 +18,7 @@ in_from(const struct relay_rules *r, const char *source)
 
 	memcpy(p, ip6, sizeof(p));
 	set_source(p, source);
-	return relay_check_in(r, p, sizeof(p));
+	return relay_check_in(r, p);
 }
 
 static void
@@ -42,50 +42,43 @@ test_names(void **state)
 	assert_string_equal(relay_verdict_name(RELAY_VERDICTS), "unknown");
 }
 
-/* What both directions refuse alike. */
+/* What both directions, and whoever decides, refuse alike. */
 static void
 test_inner_form(void **state)
 {
-	enum relay_verdict (*const checks[])(const struct relay_rules *,
-	    const uint8_t *, size_t) = {relay_check_out, relay_check_in};
-	struct relay_rules r = {.any_source = true};
 	uint8_t p[sizeof(ip6) + 1];
 
 	(void)state;
-	for (unsigned i = 0; i < 2; i++) {
-		memcpy(p, ip6, sizeof(ip6));
-		p[sizeof(ip6)] = 0;
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_PASS);
-		assert_int_equal(checks[i](&r, p, 0), RELAY_SHORT);
-		assert_int_equal(checks[i](&r, p, HDR6 - 1), RELAY_SHORT);
-		/* One byte too few, one too many. */
-		assert_int_equal(
-		    checks[i](&r, p, sizeof(ip6) - 1), RELAY_LENGTH);
-		assert_int_equal(
-		    checks[i](&r, p, sizeof(ip6) + 1), RELAY_LENGTH);
-		p[5] = 7;
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_LENGTH);
-		p[4] = 1; /* the high byte counts too */
-		p[5] = 8;
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_LENGTH);
-		/* No length: a bare header, or a jumbogram. */
-		p[4] = p[5] = 0;
-		assert_int_equal(checks[i](&r, p, HDR6), RELAY_PASS);
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_LENGTH);
-		p[6] = 0;
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_JUMBO);
-		/* Options in front of a normal payload pass. */
-		p[5] = 8;
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_PASS);
-		p[6] = 44; /* a fragment too */
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_PASS);
-		p[0] = 0x45;
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_VERSION);
-		p[0] = 0x7f;
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_VERSION);
-		p[0] = 0x6f; /* traffic class and flow label are free */
-		assert_int_equal(checks[i](&r, p, sizeof(ip6)), RELAY_PASS);
-	}
+	memcpy(p, ip6, sizeof(ip6));
+	p[sizeof(ip6)] = 0;
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_PASS);
+	assert_int_equal(relay_check_form(p, 0), RELAY_SHORT);
+	assert_int_equal(relay_check_form(p, HDR6 - 1), RELAY_SHORT);
+	/* One byte too few, one too many. */
+	assert_int_equal(relay_check_form(p, sizeof(ip6) - 1), RELAY_LENGTH);
+	assert_int_equal(relay_check_form(p, sizeof(ip6) + 1), RELAY_LENGTH);
+	p[5] = 7;
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_LENGTH);
+	p[4] = 1; /* the high byte counts too */
+	p[5] = 8;
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_LENGTH);
+	/* No length: a bare header, or a jumbogram. */
+	p[4] = p[5] = 0;
+	assert_int_equal(relay_check_form(p, HDR6), RELAY_PASS);
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_LENGTH);
+	p[6] = 0;
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_JUMBO);
+	/* Options in front of a normal payload pass. */
+	p[5] = 8;
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_PASS);
+	p[6] = 44; /* a fragment too */
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_PASS);
+	p[0] = 0x45;
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_VERSION);
+	p[0] = 0x7f;
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_VERSION);
+	p[0] = 0x6f; /* traffic class and flow label are free */
+	assert_int_equal(relay_check_form(p, sizeof(ip6)), RELAY_PASS);
 }
 
 static void
@@ -153,16 +146,14 @@ test_keepalive_in(void **state)
 	assert_int_equal(in_from(&r, "::"), RELAY_KEEPALIVE);
 	assert_int_equal(in_from(&r, "2001:db8:1::6"), RELAY_KEEPALIVE);
 	assert_int_equal(out_from(&r, "2001:db8:1::6"), RELAY_PASS);
-	/* It has to be a packet all the same. */
 	memcpy(p, ip6, sizeof(p));
-	assert_int_equal(relay_check_in(&r, p, sizeof(p) - 1), RELAY_LENGTH);
 	p[6] = 58; /* others are looked at as ever */
-	assert_int_equal(relay_check_in(&r, p, sizeof(p)), RELAY_SOURCE);
+	assert_int_equal(relay_check_in(&r, p), RELAY_SOURCE);
 	set_source(p, "2001:db8:1::5");
-	assert_int_equal(relay_check_in(&r, p, sizeof(p)), RELAY_PASS);
+	assert_int_equal(relay_check_in(&r, p), RELAY_PASS);
 	/* RFC 2675 asks for another next header. */
 	p[4] = p[5] = p[6] = 0;
-	assert_int_equal(relay_check_in(&r, p, sizeof(p)), RELAY_JUMBO);
+	assert_int_equal(relay_check_form(p, sizeof(p)), RELAY_JUMBO);
 }
 
 static void
@@ -181,7 +172,7 @@ test_keepalive_made(void **state)
 	assert_memory_equal(buf, head, sizeof(head));
 	assert_memory_equal(buf + 8, none, 32);
 	assert_memory_equal(buf + 40, g.key, GRANT_KEY_LEN);
-	assert_int_equal(relay_check_in(&r, buf, 56), RELAY_KEEPALIVE);
+	assert_int_equal(relay_check_in(&r, buf), RELAY_KEEPALIVE);
 
 	g.has_pair = true;
 	memcpy(&g.client6, ip6 + 8, 16);
@@ -193,7 +184,47 @@ test_keepalive_made(void **state)
 	g.has_key = false;
 	assert_int_equal(relay_keepalive(&g, buf), 40);
 	assert_int_equal(buf[5], 0);
-	assert_int_equal(relay_check_in(&r, buf, 40), RELAY_KEEPALIVE);
+	assert_int_equal(relay_check_in(&r, buf), RELAY_KEEPALIVE);
+}
+
+static void
+test_keepalive_has(void **state)
+{
+	struct grant g = {.udp = true, .has_pair = true, .has_key = true};
+	uint8_t p[RELAY_KEEPALIVE_MAX + 1], key[GRANT_KEY_LEN];
+	size_t n;
+
+	(void)state;
+	for (unsigned i = 0; i < GRANT_KEY_LEN; i++)
+		g.key[i] = key[i] = (uint8_t)(7 * i);
+	memcpy(&g.client6, ip6 + 8, 16);
+	n = relay_keepalive(&g, p);
+	assert_true(relay_keepalive_has(p, n, key));
+	/* Its addresses are nobody's business, nor are label and hops. */
+	memset(p + 7, 0xff, 33);
+	p[0] = 0x6f;
+	assert_true(relay_keepalive_has(p, n, key));
+	/* Another in any bit. */
+	for (unsigned i = 0; i < 8 * GRANT_KEY_LEN; i++) {
+		key[i / 8] ^= (uint8_t)(1 << i % 8);
+		assert_false(relay_keepalive_has(p, n, key));
+		key[i / 8] ^= (uint8_t)(1 << i % 8);
+	}
+	/* Too short, too long, of another form. */
+	for (size_t i = 0; i < n; i++)
+		assert_false(relay_keepalive_has(p, i, key));
+	p[n] = 0;
+	assert_false(relay_keepalive_has(p, n + 1, key));
+	for (unsigned i = 0; i < 7; i++) {
+		if (i >= 1 && i <= 3)
+			continue; /* class and label */
+		p[i] ^= 0x10;
+		assert_false(relay_keepalive_has(p, n, key));
+		p[i] ^= 0x10;
+	}
+	assert_true(relay_keepalive_has(p, n, key));
+	g.has_key = false;
+	assert_false(relay_keepalive_has(p, relay_keepalive(&g, p), g.key));
 }
 
 /* The last rule that fits counts, and nothing behind it is read. */
@@ -288,6 +319,7 @@ main(void)
 	    cmocka_unit_test(test_in_source),
 	    cmocka_unit_test(test_keepalive_in),
 	    cmocka_unit_test(test_keepalive_made),
+	    cmocka_unit_test(test_keepalive_has),
 	    cmocka_unit_test(test_rules_full),
 	    cmocka_unit_test(test_decap),
 	    cmocka_unit_test(test_decap_options),

@@ -28,8 +28,8 @@ test_refused(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
-		relay_new_socket(&bed.r);
-		memset(&bed.r.stats, 0, sizeof(bed.r.stats));
+		bed_new_socket();
+		memset(&bed.c.peer.stats, 0, sizeof(bed.c.peer.stats));
 		bed.gso = 0;
 		bed.error = errors[i];
 		bed.nerrors = 1;
@@ -38,12 +38,12 @@ test_refused(void **state)
 		assert_int_equal(bed.nsends, 4);
 		bed_sent(0, 300, 100);
 		assert_three_single(1);
-		assert_int_equal(bed.r.stats.gso_refused, 1);
-		assert_int_equal(bed.r.stats.packets_out, 3);
-		assert_int_equal(bed.r.stats.octets_out, 300);
-		assert_int_equal(bed.r.stats.drops_out[RELAY_ERROR], 0);
-		assert_int_equal(bed.r.stats.drops_out[RELAY_TOOBIG], 0);
-		assert_true((bed.r.features & USER_GSO) != 0);
+		assert_int_equal(bed.c.peer.stats.gso_refused, 1);
+		assert_int_equal(bed.c.peer.stats.packets_out, 3);
+		assert_int_equal(bed.c.peer.stats.octets_out, 300);
+		assert_int_equal(bed.c.peer.stats.drops_out[RELAY_ERROR], 0);
+		assert_int_equal(bed.c.peer.stats.drops_out[RELAY_TOOBIG], 0);
+		assert_true((bed.s.features & USER_GSO) != 0);
 	}
 }
 
@@ -66,8 +66,8 @@ test_pause(void **state)
 	bed_turn(3);
 	assert_int_equal(bed.nsends, 1);
 	bed_sent(0, 300, 100);
-	assert_int_equal(bed.r.stats.gso_refused, 1);
-	assert_int_equal(bed.r.stats.packets_out, 3 * (PAUSE + 2));
+	assert_int_equal(bed.c.peer.stats.gso_refused, 1);
+	assert_int_equal(bed.c.peer.stats.packets_out, 3 * (PAUSE + 2));
 }
 
 /* Another socket may have another path. */
@@ -79,7 +79,7 @@ test_pause_ends_with_the_socket(void **state)
 	bed.nerrors = 1;
 	put_three();
 	bed_turn(3);
-	relay_new_socket(&bed.r);
+	bed_new_socket();
 	put_three();
 	bed_turn(3);
 	assert_int_equal(bed.nsends, 1);
@@ -103,14 +103,14 @@ test_full(void **state)
 		bed_sent(0, 300, 100);
 		bed_sent(1, 200, 0);
 		assert_int_equal(
-		    bed.r.stats.drops_out[RELAY_FULL], 3 * (i + 1));
-		assert_int_equal(bed.r.stats.packets_out, i + 1);
+		    bed.c.peer.stats.drops_out[RELAY_FULL], 3 * (i + 1));
+		assert_int_equal(bed.c.peer.stats.packets_out, i + 1);
 		put_three();
 		bed_turn(3);
 		assert_int_equal(bed.nsends, 1);
-		bed.r.stats.packets_out -= 3;
+		bed.c.peer.stats.packets_out -= 3;
 	}
-	assert_int_equal(bed.r.stats.gso_refused, 0);
+	assert_int_equal(bed.c.peer.stats.gso_refused, 0);
 }
 
 /* One by one, each stands for itself. */
@@ -118,7 +118,7 @@ static void
 test_errors_in_the_middle(void **state)
 {
 	(void)state;
-	bed.r.features &= ~(unsigned)USER_GSO;
+	bed.s.features &= ~(unsigned)USER_GSO;
 	bed.error = EMSGSIZE;
 	bed.skip = 1;
 	bed.nerrors = 1;
@@ -126,21 +126,21 @@ test_errors_in_the_middle(void **state)
 	bed_turn(3);
 	assert_int_equal(bed.nsends, 3);
 	assert_three_single(0);
-	assert_int_equal(bed.r.stats.drops_out[RELAY_TOOBIG], 1);
+	assert_int_equal(bed.c.peer.stats.drops_out[RELAY_TOOBIG], 1);
 	/* Word of an earlier packet, by ICMP: once it costs nothing. */
 	bed.error = ECONNREFUSED;
 	bed.skip = 1;
 	bed.nerrors = 1;
 	put_three();
 	bed_turn(3);
-	assert_int_equal(bed.r.stats.drops_out[RELAY_ERROR], 0);
-	assert_int_equal(bed.r.stats.packets_out, 5);
+	assert_int_equal(bed.c.peer.stats.drops_out[RELAY_ERROR], 0);
+	assert_int_equal(bed.c.peer.stats.packets_out, 5);
 	bed.skip = 1;
 	bed.nerrors = 2;
 	put_three();
 	bed_turn(3);
-	assert_int_equal(bed.r.stats.drops_out[RELAY_ERROR], 1);
-	assert_int_equal(bed.r.stats.packets_out, 7);
+	assert_int_equal(bed.c.peer.stats.drops_out[RELAY_ERROR], 1);
+	assert_int_equal(bed.c.peer.stats.packets_out, 7);
 }
 
 /* Nor does it cost a whole train. */
@@ -152,9 +152,9 @@ test_word_of_an_earlier_packet(void **state)
 	bed.nerrors = 1;
 	put_three();
 	bed_turn(3);
-	assert_int_equal(bed.r.stats.packets_out, 3);
-	assert_int_equal(bed.r.stats.gso_refused, 0);
-	assert_int_equal(bed.r.stats.drops_out[RELAY_ERROR], 0);
+	assert_int_equal(bed.c.peer.stats.packets_out, 3);
+	assert_int_equal(bed.c.peer.stats.gso_refused, 0);
+	assert_int_equal(bed.c.peer.stats.drops_out[RELAY_ERROR], 0);
 }
 
 /* A keep-alive is whole, and says nothing of what went before it. */
@@ -167,12 +167,12 @@ test_keepalive_after_a_train(void **state)
 	bed_put_plain(48, 0xbb, 0);
 	bed_put_plain(48, 0xbb, 1);
 	bed_turn(2);
-	assert_int_equal(bed.r.gso_size, 48);
-	assert_int_equal(bed.r.tos, 0xbb);
-	assert_int_equal(relay_send_keepalive(&bed.r, p, sizeof(p)), 0);
-	assert_int_equal(bed.r.gso_size, 0);
-	assert_int_equal(bed.r.tos, 0);
-	assert_int_equal(bed.r.stats.packets_out, 2);
+	assert_int_equal(bed.s.gso_size, 48);
+	assert_int_equal(bed.s.tos, 0xbb);
+	assert_int_equal(relay_send_keepalive(&bed.c.peer, p, sizeof(p)), 0);
+	assert_int_equal(bed.s.gso_size, 0);
+	assert_int_equal(bed.s.tos, 0);
+	assert_int_equal(bed.c.peer.stats.packets_out, 2);
 }
 
 /* What was left of a train is not sent by the next turn. */
@@ -193,7 +193,7 @@ test_dead_in_the_middle(void **state)
 		bed_turn(3);
 		assert_int_equal(bed.nsends, i == 0 ? 1 : 3);
 		assert_int_equal(bed_packet(0, 0)[IP6LEN], 0);
-		bed.r.features &= ~(unsigned)USER_GSO;
+		bed.s.features &= ~(unsigned)USER_GSO;
 	}
 }
 
@@ -236,9 +236,9 @@ test_single_is_refused(void **state)
 		bed_sent(0, 60, 100);
 		bed_sent(1, 60, 0);
 	}
-	assert_int_equal(bed.r.stats.packets_out, 12);
-	assert_int_equal(bed.r.stats.drops_out[RELAY_ERROR], 0);
-	assert_int_equal(bed.r.stats.drops_out[RELAY_TOOBIG], 0);
+	assert_int_equal(bed.c.peer.stats.packets_out, 12);
+	assert_int_equal(bed.c.peer.stats.drops_out[RELAY_ERROR], 0);
+	assert_int_equal(bed.c.peer.stats.drops_out[RELAY_TOOBIG], 0);
 }
 
 static void
@@ -253,8 +253,8 @@ test_no_segmentation(void **state)
 		assert_three_single(0);
 	}
 	assert_int_equal(bed.set_gso, 1); /* and never asked again */
-	assert_int_equal(bed.r.features & USER_GSO, 0);
-	assert_int_equal(bed.r.stats.packets_out, 9);
+	assert_int_equal(bed.s.features & USER_GSO, 0);
+	assert_int_equal(bed.c.peer.stats.packets_out, 9);
 }
 
 static void
@@ -270,10 +270,10 @@ test_no_traffic_class(void **state)
 		assert_int_equal(bed.sends[0].tos, 0);
 	}
 	assert_int_equal(bed.set_tos, 1);
-	assert_int_equal(bed.r.stats.packets_out, 6);
+	assert_int_equal(bed.c.peer.stats.packets_out, 6);
 	/* The next socket may know it. */
 	bed.set_tos_error = 0;
-	relay_new_socket(&bed.r);
+	bed_new_socket();
 	bed_put_plain(100, 0xb8, 1);
 	bed_turn(1);
 	assert_int_equal(bed.sends[0].tos, 0xb8);

@@ -28,13 +28,13 @@ test_cut(void **state)
 	n += udp_bed_plain(p + n, 61, 17, 0, 3);
 	udp_bed_put(e, 0, 100, p, n);
 	/* One read: they came in one piece. */
-	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
 	for (unsigned i = 0; i < 3; i++)
 		udp_bed_comes(e, p + 100UL * i, 100);
 	udp_bed_comes(e, p + 300, 61);
 	udp_bed_nothing(e);
-	assert_int_equal(e->r.stats.packets_in, 4);
-	assert_int_equal(e->r.stats.octets_in, 361);
+	assert_int_equal(e->c.peer.stats.packets_in, 4);
+	assert_int_equal(e->c.peer.stats.octets_in, 361);
 }
 
 static void
@@ -44,10 +44,10 @@ test_cut_for_a_plain_device(void **state)
 	struct ends *e = *state;
 	size_t n = udp_bed_segments(packets, tcp, 2 * MSS);
 
-	e->r.features = USER_GRO;
+	e->r.features = 0;
 	e->r.tun_family = family;
 	udp_bed_put(e, 0, n / 2, packets, n);
-	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(
 		    read(e->tun, got, sizeof(got)), sizeof(family) + n / 2);
@@ -65,16 +65,16 @@ test_joined(void **state)
 	size_t n = udp_bed_segments(packets, tcp, 10 * MSS + 7);
 
 	udp_bed_put(e, 0, HLEN + MSS, packets, n);
-	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
 	udp_bed_comes_joined(e, tcp, 10 * MSS + 7);
 	udp_bed_nothing(e);
-	assert_int_equal(e->r.stats.packets_in, 11);
-	assert_int_equal(e->r.stats.octets_in, n);
+	assert_int_equal(e->c.peer.stats.packets_in, 11);
+	assert_int_equal(e->c.peer.stats.octets_in, n);
 	/* Datagrams that came one by one are joined as well. */
 	for (unsigned i = 0; i < 10; i++)
 		udp_bed_put(e, 0, 0, packets + i * (HLEN + MSS), HLEN + MSS);
 	udp_bed_put(e, 0, 0, packets + n - HLEN - 7, HLEN + 7);
-	assert_int_equal(relay_from_outer(&e->r), 11);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 11);
 	udp_bed_comes_joined(e, tcp, 10 * MSS + 7);
 	udp_bed_nothing(e);
 }
@@ -88,23 +88,23 @@ test_congestion(void **state)
 
 	/* CE outside, ECT(0) inside: CE, in each of them. */
 	udp_bed_put(e, 3, HLEN + MSS, packets, n);
-	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
 	t.tclass = 3;
 	udp_bed_comes_joined(e, t, 5 * MSS);
 	/* DSCP outside: stays there. */
 	udp_bed_put(e, 0xb8, HLEN + MSS, packets, n);
-	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
 	udp_bed_comes_joined(e, tcp, 5 * MSS);
 	/* A packet that cannot tell of it is lost, as it would be there. */
 	n = udp_bed_plain(packets, 100, 17, 0xb8, 1);
 	n += udp_bed_plain(packets + n, 100, 17, 0xba, 2);
 	udp_bed_put(e, 3, 100, packets, n);
-	assert_int_equal(relay_from_outer(&e->r), 1);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
 	(void)udp_bed_plain(packets, 100, 17, 0xbb, 2);
 	udp_bed_comes(e, packets, 100);
 	udp_bed_nothing(e);
-	assert_int_equal(e->r.stats.drops_in[RELAY_ECN], 1);
-	assert_int_equal(e->r.stats.packets_in, 11);
+	assert_int_equal(e->c.peer.stats.drops_in[RELAY_ECN], 1);
+	assert_int_equal(e->c.peer.stats.packets_in, 11);
 }
 
 static void
@@ -123,15 +123,15 @@ test_drops_within(void **state)
 	n += udp_bed_plain(p + n, 100, 17, 0, 4);
 	udp_bed_put(e, 0, 100, p, n);
 	udp_bed_put(e, 0, 0, p, 0);
-	assert_int_equal(relay_from_outer(&e->r), 2);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 2);
 	udp_bed_comes(e, p, 100);
 	udp_bed_comes(e, p + 400, 100);
 	udp_bed_nothing(e);
-	assert_int_equal(e->r.stats.drops_in[RELAY_KEEPALIVE], 1);
+	assert_int_equal(e->c.peer.stats.drops_in[RELAY_KEEPALIVE], 1);
 	assert_int_equal(e->r.stats.drops_in[RELAY_LENGTH], 1);
-	assert_int_equal(e->r.stats.drops_in[RELAY_SOURCE], 1);
+	assert_int_equal(e->c.peer.stats.drops_in[RELAY_SOURCE], 1);
 	assert_int_equal(e->r.stats.drops_in[RELAY_SHORT], 1);
-	assert_int_equal(e->r.stats.packets_in, 2);
+	assert_int_equal(e->c.peer.stats.packets_in, 2);
 }
 
 /* No UDP datagram is so large, but the relay need not know that. */
@@ -143,18 +143,18 @@ test_truncated(void **state)
 
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fd), 0);
-	close(e->r.outerfd);
+	close(e->s.fd);
 	close(e->net);
-	e->r.outerfd = fd[0];
+	e->s.fd = fd[0];
 	e->net = fd[1];
 	memset(packets, 0, 65537);
 	assert_int_equal(send(e->net, packets, 65537, 0), 65537);
 	(void)udp_bed_plain(packets, 100, 17, 0, 1);
 	assert_int_equal(send(e->net, packets, 100, 0), 100);
-	assert_int_equal(relay_from_outer(&e->r), 2);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 2);
 	udp_bed_comes(e, packets, 100);
 	assert_int_equal(e->r.stats.drops_in[RELAY_LENGTH], 1);
-	assert_int_equal(e->r.stats.packets_in, 1);
+	assert_int_equal(e->c.peer.stats.packets_in, 1);
 }
 
 /* All segments of what the device refuses are lost, and nothing else. */
@@ -172,11 +172,11 @@ test_device_refuses(void **state)
 	n += udp_bed_segments(packets + n, t, 2 * MSS);
 	udp_bed_put(
 	    e, 0, HLEN + MSS, packets + n - 2 * (HLEN + MSS), 2 * (HLEN + MSS));
-	assert_int_equal(relay_from_outer(&e->r), 2);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 2);
 	udp_bed_comes_joined(e, t, 2 * MSS);
 	udp_bed_nothing(e);
-	assert_int_equal(e->r.stats.drops_in[RELAY_TOOBIG], 20);
-	assert_int_equal(e->r.stats.packets_in, 2);
+	assert_int_equal(e->c.peer.stats.drops_in[RELAY_TOOBIG], 20);
+	assert_int_equal(e->c.peer.stats.packets_in, 2);
 }
 
 /*
@@ -195,11 +195,11 @@ test_more_than_the_buffer(void **state)
 	for (t.flow = 0; t.flow < TURNS; t.flow++)
 		udp_bed_put(e, 0, HLEN + MSS, packets,
 		    udp_bed_segments(packets, t, octets));
-	assert_int_equal(relay_from_outer(&e->r), TURNS);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), TURNS);
 	for (t.flow = 0; t.flow < TURNS; t.flow++)
 		udp_bed_comes_joined(e, t, octets);
 	udp_bed_nothing(e);
-	assert_int_equal(e->r.stats.packets_in, TURNS * SEGMENTS);
+	assert_int_equal(e->c.peer.stats.packets_in, TURNS * SEGMENTS);
 }
 
 /* A turn ends after a mebioctet, and what was read along with the last of it.
@@ -212,10 +212,10 @@ test_turn(void **state)
 
 	for (unsigned i = 0; i < 22; i++)
 		udp_bed_put(e, 0, HLEN + MSS, packets, n);
-	assert_int_equal(relay_from_outer(&e->r), 20); /* by fours */
-	assert_int_equal(relay_from_outer(&e->r), 2);
-	assert_int_equal(relay_from_outer(&e->r), 0);
-	assert_int_equal(e->r.stats.packets_in, 22 * 50);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 20); /* by fours */
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 2);
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 0);
+	assert_int_equal(e->c.peer.stats.packets_in, 22 * 50);
 }
 
 #define TEST(name) \

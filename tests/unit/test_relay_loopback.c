@@ -68,7 +68,7 @@ setup(void **state)
 	(void)udp_bed_setup(state);
 	e = *state;
 	e->r.mtu = HLEN + MSS;
-	e->r.rules.any_source = true;
+	e->c.rules.any_source = true;
 	udp_bed_set(e->net, IPPROTO_UDP, UDP_GRO, 1);
 	udp_bed_set(e->net, IPPROTO_IP, IP_RECVTOS, 1);
 	return 0;
@@ -122,8 +122,8 @@ test_train(void **state)
 	assert_int_equal(got.tos, 0xb8);
 	assert_memory_equal(got.octets, segments, N);
 	assert_false(receive(e));
-	assert_int_equal(e->r.stats.packets_out, 50);
-	assert_int_equal(e->r.stats.gso_refused, 0);
+	assert_int_equal(e->c.peer.stats.packets_out, 50);
+	assert_int_equal(e->c.peer.stats.gso_refused, 0);
 	/* Congestion's codepoint goes along, and back to none. */
 	put_large(e, 2);
 	put_large(e, 0);
@@ -157,8 +157,8 @@ test_small_path(void **state)
 		put_large(e, 0);
 		assert_int_equal(relay_from_tun(&e->r), 1);
 		all_come(e);
-		assert_int_equal(e->r.stats.gso_refused, 1);
-		assert_int_equal(e->r.stats.packets_out, 50 * i);
+		assert_int_equal(e->c.peer.stats.gso_refused, 1);
+		assert_int_equal(e->c.peer.stats.packets_out, 50 * i);
 	}
 }
 
@@ -171,7 +171,7 @@ test_path_shrinks(void **state)
 	put_large(e, 0);
 	assert_int_equal(relay_from_tun(&e->r), 1);
 	assert_true(receive(e));
-	assert_int_equal(e->r.gso_size, HLEN + MSS);
+	assert_int_equal(e->s.gso_size, HLEN + MSS);
 	udp_bed_mtu(1300);
 	memset(segments, 0, VNET_HDRLEN);
 	(void)udp_bed_plain(segments + VNET_HDRLEN, 100, 17, 0, 5);
@@ -181,7 +181,7 @@ test_path_shrinks(void **state)
 	assert_true(receive(e));
 	assert_int_equal(got.n, 100);
 	assert_memory_equal(got.octets, segments + VNET_HDRLEN, 100);
-	assert_int_equal(e->r.stats.packets_out, 51);
+	assert_int_equal(e->c.peer.stats.packets_out, 51);
 }
 
 /* From this relay to that one: the packet is what it was. */
@@ -191,13 +191,13 @@ test_there_and_back(void **state)
 	struct ends *e = *state;
 	struct offload_tcp t = {
 	    .flow = 2, .hops = 64, .seq = 1, .flags = ACK | PSH, .len = MSS};
-	const int outer = e->r.outerfd;
+	const int outer = e->s.fd;
 
 	put_large(e, 0);
 	assert_int_equal(relay_from_tun(&e->r), 1);
-	e->r.outerfd = e->net;
-	assert_int_equal(relay_from_outer(&e->r), 1);
-	e->r.outerfd = outer;
+	e->s.fd = e->net;
+	assert_int_equal(relay_from_socket(&e->r, &e->s), 1);
+	e->s.fd = outer;
 	udp_bed_comes_joined(e, t, LEN);
 	udp_bed_nothing(e);
 }

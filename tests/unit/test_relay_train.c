@@ -16,8 +16,8 @@ test_one_size(void **state)
 		bed_make_plain(want, sizeof(want), 0, i);
 		assert_memory_equal(bed_packet(0, i), want, sizeof(want));
 	}
-	assert_int_equal(bed.r.stats.packets_out, 5);
-	assert_int_equal(bed.r.stats.octets_out, 500);
+	assert_int_equal(bed.c.peer.stats.packets_out, 5);
+	assert_int_equal(bed.c.peer.stats.octets_out, 500);
 	assert_int_equal(bed.set_gso, 1);
 	assert_int_equal(bed.set_tos, 0);
 }
@@ -50,8 +50,8 @@ test_a_shorter_one_is_the_last(void **state)
 	bed_sent(1, 120, 60);
 	assert_int_equal(bed_packet(0, 2)[IP6LEN], 3);
 	assert_int_equal(bed_packet(1, 0)[IP6LEN], 4);
-	assert_int_equal(bed.r.stats.packets_out, 5);
-	assert_int_equal(bed.r.stats.octets_out, 380);
+	assert_int_equal(bed.c.peer.stats.packets_out, 5);
+	assert_int_equal(bed.c.peer.stats.octets_out, 380);
 }
 
 static void
@@ -108,7 +108,7 @@ test_new_socket(void **state)
 		assert_int_equal(bed.sends[0].tos, 0xb8);
 		bed.gso = 0;
 		bed.tos = 0;
-		relay_new_socket(&bed.r);
+		bed_new_socket();
 	}
 }
 
@@ -125,7 +125,7 @@ test_octets_of_a_datagram(void **state)
 	bed_sent(1, 13UL * 1280, 1280);
 	assert_int_equal(bed_packet(0, 50)[IP6LEN], 50);
 	assert_int_equal(bed_packet(1, 0)[IP6LEN], 51);
-	assert_int_equal(bed.r.stats.packets_out, RELAY_BATCH);
+	assert_int_equal(bed.c.peer.stats.packets_out, RELAY_BATCH);
 }
 
 static void
@@ -173,8 +173,8 @@ test_packets_of_a_datagram(void **state)
 	for (unsigned i = 1; i < 131; i++)
 		assert_true(offload_is_right(
 		    bed_packet(i / 64, i % 64), 110, IP6LEN, 6));
-	assert_int_equal(bed.r.stats.packets_out, 132);
-	assert_int_equal(bed.r.stats.octets_out, 132 * 110);
+	assert_int_equal(bed.c.peer.stats.packets_out, 132);
+	assert_int_equal(bed.c.peer.stats.octets_out, 132 * 110);
 }
 
 /* Raw sockets cut nothing; one packet a call, in order. */
@@ -182,8 +182,8 @@ static void
 test_raw(void **state)
 {
 	(void)state;
-	bed.r.rules.udp = false;
-	bed.r.features = USER_VNET;
+	bed.s.udp = bed.c.rules.udp = false;
+	bed.s.features = 0;
 	bed.r.mtu = 65515;
 	for (uint8_t i = 0; i < 3; i++)
 		bed_put_plain(100, 0, i);
@@ -196,7 +196,7 @@ test_raw(void **state)
 	}
 	bed_sent(3, 65515, 0);
 	assert_int_equal(bed.set_gso, 0);
-	assert_int_equal(bed.r.stats.packets_out, 4);
+	assert_int_equal(bed.c.peer.stats.packets_out, 4);
 }
 
 #define TEST(name) \

@@ -77,8 +77,8 @@ test_segments(void **state)
 		assert_memory_equal(bed_packet(0, i), want, n);
 		t.seq += (uint32_t)t.len;
 	}
-	assert_int_equal(bed.r.stats.packets_out, 3);
-	assert_int_equal(bed.r.stats.octets_out, 3 * HLEN + 3000);
+	assert_int_equal(bed.c.peer.stats.packets_out, 3);
+	assert_int_equal(bed.c.peer.stats.octets_out, 3 * HLEN + 3000);
 }
 
 /* One that would be the last of a train as it is, is a train of its own. */
@@ -98,7 +98,7 @@ test_segments_begin_a_train(void **state)
 	assert_int_equal(bed.nsends, 2);
 	bed_sent(0, 2560, 1280);
 	bed_sent(1, 1000, 100);
-	assert_int_equal(bed.r.stats.packets_out, 12);
+	assert_int_equal(bed.c.peer.stats.packets_out, 12);
 }
 
 /* A train is filled before the next one begins. */
@@ -120,15 +120,15 @@ test_segments_of_two_share_a_train(void **state)
 		assert_int_equal(
 		    offload_get32(bed_packet(i / 51, i % 51) + IP6LEN + 4),
 		    tcp.seq + i * 1220);
-	assert_int_equal(bed.r.stats.packets_out, 80);
+	assert_int_equal(bed.c.peer.stats.packets_out, 80);
 }
 
 static void
 test_segments_one_by_one(void **state)
 {
 	(void)state;
-	bed.r.features = USER_VNET;
-	bed.r.rules.udp = false;
+	bed.s.udp = bed.c.rules.udp = false;
+	bed.s.features = 0;
 	bed_put(&tso, p, make_tso(&tcp));
 	bed_turn(1);
 	assert_int_equal(bed.nsends, 3);
@@ -165,13 +165,13 @@ test_largest(void **state)
 		    seq);
 		seq += 1220;
 	}
-	assert_int_equal(bed.r.stats.packets_out, 56);
+	assert_int_equal(bed.c.peer.stats.packets_out, 56);
 }
 
 static void
 refused(const struct vnet_hdr *h, size_t n, enum relay_verdict v)
 {
-	memset(&bed.r.stats, 0, sizeof(bed.r.stats));
+	memset(&bed.c.peer.stats, 0, sizeof(bed.c.peer.stats));
 	bed_put_plain(100, 0, 1);
 	bed_put(h, p, n);
 	bed_put_plain(100, 0, 2);
@@ -180,8 +180,9 @@ refused(const struct vnet_hdr *h, size_t n, enum relay_verdict v)
 	assert_int_equal(bed.nsends, 1);
 	bed_sent(0, 200, 100);
 	for (int i = 0; i < RELAY_VERDICTS; i++)
-		assert_int_equal(bed.r.stats.drops_out[i], i == (int)v ? 1 : 0);
-	assert_int_equal(bed.r.stats.packets_out, 2);
+		assert_int_equal(
+		    bed.c.peer.stats.drops_out[i], i == (int)v ? 1 : 0);
+	assert_int_equal(bed.c.peer.stats.packets_out, 2);
 }
 
 static void
@@ -243,11 +244,11 @@ static void
 test_foreign_source(void **state)
 {
 	(void)state;
-	bed.r.rules.any_source = false;
+	bed.c.rules.any_source = false;
 	bed_put(&tso, p, make_tso(&tcp));
 	bed_turn(1);
 	assert_int_equal(bed.nsends, 0);
-	assert_int_equal(bed.r.stats.drops_out[RELAY_SOURCE], 1);
+	assert_int_equal(bed.c.peer.stats.drops_out[RELAY_SOURCE], 1);
 }
 
 #define TEST(name) \

@@ -307,6 +307,8 @@ test_refusals(void **state)
 	    {"-ERR invalid command", -ECONNREFUSED, "invalid command"},
 	    {"-ERR connection timed out, disconnecting", -ETIMEDOUT,
 		"timed out, disconnecting"},
+	    {"-ERR replaced by a new login", -EEXIST,
+		"tunnel taken over: server says \"replaced by a new login\""},
 	    {"-ERR Authentication failed", -EACCES, "Authentication failed"},
 	    {"-ERR", -ECONNREFUSED, "\"\""},
 	    {"-ERR ", -ECONNREFUSED, "\"\""},

@@ -263,6 +263,11 @@ test_unasked(void **state)
 		script_line(&t, "-ERR connection timed out, disconnecting");
 		expect_log(&t, LOG_WARNING, "server gave up waiting");
 		assert_int_equal(t.s.state, SESSION_WAITING);
+
+		script_reach(&t, true, quiet[i]);
+		script_line(&t, "-ERR server is shutting down");
+		expect_log(&t, LOG_WARNING, "server is shutting down");
+		assert_int_equal(t.s.state, SESSION_WAITING);
 		/* The next session counts from none. */
 		script_timer(&t);
 		script_up(&t);

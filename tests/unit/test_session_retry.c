@@ -106,6 +106,81 @@ test_refused(void **state)
 	assert_int_equal(refuse("-ERR connection timed out"), 250);
 }
 
+/* Taken over, by a line that nobody asked for; the delay asked for. */
+static int64_t
+replace(void)
+{
+	script_line(&t, "-ERR replaced by a new login");
+	assert_int_equal(t.s.state, SESSION_WAITING);
+	return t.s.deadline - t.now;
+}
+
+static void
+answer_ping(void)
+{
+	script_timer(&t);
+	script_line(&t, SCRIPT_PONG);
+	expect_state(&t, SESSION_UP, 60000);
+}
+
+static void
+test_replaced(void **state)
+{
+	static const enum session_state any[] = {SESSION_AUTHENTICATING,
+	    SESSION_REQUESTING, SESSION_CONFIGURING, SESSION_UP,
+	    SESSION_PROBING};
+
+	(void)state;
+	/* Wherever it comes, and the connection is the server's to close. */
+	for (size_t i = 0; i < sizeof(any) / sizeof(any[0]); i++) {
+		script_reach(&t, true, any[i]);
+		assert_int_equal(replace(), 60000);
+		expect_log(&t, LOG_WARNING, "tunnel taken over");
+		expect_effects(&t,
+		    any[i] < SESSION_CONFIGURING ? "hangup state log" :
+						   "hangup withdraw state log");
+	}
+	script_reach(&t, false, SESSION_UP);
+	script_line(&t, "-ERR replaced by a new login");
+	expect_effects(&t, "hangup undo state log exit:1");
+}
+
+/* Each of two has pings answered, and takes the tunnel from the other. */
+static void
+test_rivals(void **state)
+{
+	int64_t high;
+
+	(void)state;
+	begin(UINT32_MAX, SESSION_RETRY_MIN, SESSION_RETRY_MAX);
+	for (high = 120000; high < 8000000; high *= 2) {
+		script_up(&t);
+		answer_ping();
+		assert_int_equal(replace(), high > 3600000 ? 3600000 : high);
+		script_timer(&t);
+	}
+	/* The rival waits an hour at most: one that lasts longer has it. */
+	script_up(&t);
+	for (int minute = 0; minute < 60; minute++)
+		answer_ping();
+	assert_int_equal(replace(), 3600000);
+	script_timer(&t);
+	script_up(&t);
+	for (int minute = 0; minute < 61; minute++)
+		answer_ping();
+	assert_int_equal(replace(), 120000);
+	/*
+	 * Who asks for it starts from the beginning; and a refusal of another
+	 * kind is over with the first answer.
+	 */
+	script_event(&t, SESSION_EV_RECONNECT);
+	assert_int_equal(refuse("-ERR authentication failed."), 120000);
+	script_timer(&t);
+	script_up(&t);
+	answer_ping();
+	assert_int_equal(replace(), 120000);
+}
+
 static void
 test_nat(void **state)
 {
@@ -115,12 +190,12 @@ test_nat(void **state)
 	expect_effects(&t, "send:quit hangup state log exit:1");
 	expect_log(&t, LOG_ERR, "the server sees 203.0.113.9");
 	expect_log(&t, LOG_ERR, "the local address is 192.0.2.1");
-	expect_log(&t, LOG_ERR, "-n goes on");
-	expect_log(&t, LOG_ERR, "-U passes");
+	expect_log(
+	    &t, LOG_ERR, "use -n, with -U unless the NAT passes protocol 41\"");
 	script_reach(&t, false, SESSION_REQUESTING);
 	t.conf.udp = true; /* which it does with -n */
 	script_line(&t, SCRIPT_NAT " proto=udp port=4029");
-	expect_log(&t, LOG_ERR, "-n goes on all the same\"");
+	expect_log(&t, LOG_ERR, "use -n\"");
 	script_reach(&t, false, SESSION_REQUESTING);
 	t.conf.nat = true;
 	script_line(&t, SCRIPT_NAT);
@@ -265,6 +340,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_bounds),
 	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_replaced),
+	    cmocka_unit_test(test_rivals),
 	    cmocka_unit_test(test_nat),
 	    cmocka_unit_test(test_reset),
 	    cmocka_unit_test(test_collapse),

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "dtcp/instance.h"
 #include "dtcpc/options.h"
 
 #define UP	    0
@@ -72,11 +73,13 @@ test_not_running(void **state)
 	int fd;
 
 	(void)state;
-	assert_int_equal(status_print(pidfile), NOT_RUNNING);
+	assert_int_equal(
+	    instance_status("dtcpc", pidfile, "/run/x"), NOT_RUNNING);
 	assert_int_equal(stat(pidfile, &st), -1); /* nothing is created */
 	write_file(pidfile, "123");
 	write_file(statusfile, "state=up\n"); /* left by a dead instance */
-	assert_int_equal(status_print(pidfile), NOT_RUNNING);
+	assert_int_equal(
+	    instance_status("dtcpc", pidfile, "/run/x"), NOT_RUNNING);
 	assert_int_equal(stat(pidfile, &st), 0);
 	assert_int_equal(st.st_size, 3);
 	fd = hold(); /* nor does a lock stay behind */
@@ -101,10 +104,11 @@ test_running(void **state)
 
 	(void)state;
 	(void)unlink(statusfile);
-	assert_int_equal(status_print(pidfile), NOT_UP);
+	assert_int_equal(instance_status("dtcpc", pidfile, "/run/x"), NOT_UP);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		write_file(statusfile, cases[i].text);
-		if (status_print(pidfile) != cases[i].status)
+		if (instance_status("dtcpc", pidfile, "/run/x") !=
+		    cases[i].status)
 			fail_msg("%s: not %d", cases[i].text, cases[i].status);
 	}
 	close(fd);

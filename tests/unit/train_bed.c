@@ -40,7 +40,7 @@ __wrap_writev(int fd, const struct iovec *iov, int niov)
 {
 	struct bed_send *s = &bed.sends[bed.nsends];
 
-	if (fd != bed.r.outerfd)
+	if (fd != bed.s.fd)
 		return __real_writev(fd, iov, niov);
 	assert_int_equal(niov, 1);
 	assert_in_range(bed.nsends, 0, BED_SENDS - 1);
@@ -66,7 +66,7 @@ __wrap_setsockopt(
 	const int refused = gso ? bed.set_gso_error : bed.set_tos_error;
 	int v;
 
-	assert_int_equal(fd, bed.r.outerfd);
+	assert_int_equal(fd, bed.s.fd);
 	assert_true(gso || (level == IPPROTO_IP && option == IP_TOS));
 	assert_int_equal(len, sizeof(v));
 	memcpy(&v, value, sizeof(v));
@@ -82,6 +82,12 @@ __wrap_setsockopt(
 	return 0;
 }
 
+void
+bed_new_socket(void)
+{
+	relay_socket_init(&bed.s, bed.s.fd, true, true, USER_GSO | USER_GRO);
+}
+
 int
 bed_setup(void **state)
 {
@@ -95,14 +101,18 @@ bed_setup(void **state)
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fd), 0);
 	bed.r.tunfd = fd[0];
 	bed.tun = fd[1];
-	bed.r.outerfd = dup(fd[0]); /* any: nothing reaches it */
+	bed.s.fd = dup(fd[0]); /* any: nothing reaches it */
+	bed_new_socket();
 	/* The usual one holds three large packets. */
 	assert_int_equal(__real_setsockopt(
 			     fd[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)),
 	    0);
 	bed.r.mtu = 1280;
-	bed.r.rules.udp = bed.r.rules.any_source = true;
-	bed.r.features = USER_VNET | USER_GSO | USER_GRO;
+	bed.r.features = USER_VNET;
+	bed.r.policy = relay_client_policy;
+	bed.r.policy.arg = &bed.c;
+	bed.c.rules.udp = bed.c.rules.any_source = true;
+	bed.c.peer.socket = &bed.s;
 	return 0;
 }
 
@@ -111,7 +121,7 @@ bed_teardown(void **state)
 {
 	(void)state;
 	close(bed.r.tunfd);
-	close(bed.r.outerfd);
+	close(bed.s.fd);
 	close(bed.tun);
 	return 0;
 }

@@ -29,6 +29,8 @@ struct bed_send {
 
 struct bed {
 	struct relay r;
+	struct relay_socket s;
+	struct relay_client c;
 	int tun; /* the kernel's side of the device */
 	unsigned nsends;
 	struct bed_send sends[BED_SENDS];
@@ -51,6 +53,9 @@ extern struct bed bed;
 /* UDP, virtio headers, segmentation, any source. */
 int bed_setup(void **state);
 int bed_teardown(void **state);
+
+/* Nothing is known of what is set on it. */
+void bed_new_socket(void);
 
 /* From the tun device: a packet, with a virtio header (NULL: of zeros). */
 void bed_put(const struct vnet_hdr *h, const uint8_t *p, size_t n);

@@ -48,21 +48,25 @@ udp_bed_setup(void **state)
 	int fd[2];
 
 	relay_init(&e.r);
-	make_rules(&e.r.rules);
-	e.r.rules.udp = true;
-	e.r.features = USER_VNET | USER_GSO | USER_GRO;
+	make_rules(&e.c.rules);
+	e.c.rules.udp = true;
+	e.r.features = USER_VNET;
+	e.r.policy = relay_client_policy;
+	e.r.policy.arg = &e.c;
+	e.c.peer = (struct relay_peer) {.socket = &e.s};
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fd), 0);
 	udp_bed_set(fd[0], SOL_SOCKET, SO_SNDBUFFORCE, ROOM);
 	e.r.tunfd = fd[0];
 	e.tun = fd[1];
-	e.r.outerfd = udp_socket(&us);
+	relay_socket_init(
+	    &e.s, udp_socket(&us), true, true, USER_GSO | USER_GRO);
 	e.net = udp_socket(&them);
 	assert_int_equal(
-	    connect(e.r.outerfd, (struct sockaddr *)&them, sizeof(them)), 0);
+	    connect(e.s.fd, (struct sockaddr *)&them, sizeof(them)), 0);
 	assert_int_equal(connect(e.net, (struct sockaddr *)&us, sizeof(us)), 0);
-	udp_bed_set(e.r.outerfd, IPPROTO_IP, IP_RECVTOS, 1);
-	udp_bed_set(e.r.outerfd, IPPROTO_UDP, UDP_GRO, 1);
+	udp_bed_set(e.s.fd, IPPROTO_IP, IP_RECVTOS, 1);
+	udp_bed_set(e.s.fd, IPPROTO_UDP, UDP_GRO, 1);
 	*state = &e;
 	return 0;
 }
@@ -73,7 +77,7 @@ udp_bed_teardown(void **state)
 	struct ends *e = *state;
 
 	close(e->r.tunfd);
-	close(e->r.outerfd);
+	close(e->s.fd);
 	close(e->tun);
 	close(e->net);
 	return 0;

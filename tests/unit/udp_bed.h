@@ -16,6 +16,8 @@
 
 struct ends {
 	struct relay r;
+	struct relay_socket s;
+	struct relay_client c;
 	int tun; /* the kernel's side of the device */
 	int net; /* the far end's socket */
 };

@@ -83,7 +83,7 @@ tunnel_existing(
 	if (r == -ENODEV)
 		return 0;
 	if (r == 0)
-		r = tag_is_ours(fb, l->index);
+		r = tag_is_ours(fb, l->name);
 	if (r < 0)
 		return fb_fail(e, r, "interface %s", op->ifname);
 	if (r == 1)

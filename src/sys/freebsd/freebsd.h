@@ -12,14 +12,14 @@
 #include "dtcp/kernel.h"
 
 #include "../interest.h"
+#include "../opened.h"
 #include "calls.h"
 #include "layout.h"
 #include "rtmsg.h"
 
 #define FB_GROUP  "dtcp" /* what ifconfig(8) -g lists; no final digit */
 #define FB_TAG	  256	 /* the description: our tag, with its NUL */
-#define FB_PATH	  32
-#define FB_TABLES 18 /* routing tables that we hear of */
+#define FB_TABLES 18	 /* routing tables that we hear of */
 
 struct fb_watch {
 	int poller; /* readable when one of the sockets is */
@@ -41,10 +41,7 @@ struct fb {
 	char tag[FB_TAG];
 	uint32_t own_fib; /* the process's routing table, setfib(1) */
 	uint32_t fib;	  /* the one of our routes, -F; else the same */
-	uint32_t adopted; /* index of a tunnel that was there before us */
-	int tunfd;	  /* the user-space tunnel's device, -1: none */
-	uint32_t tunindex;
-	char tunpath[FB_PATH];
+	struct opened opened;
 	struct fb_watch watch;
 };
 
@@ -105,9 +102,9 @@ int tag_take(struct fb *, const char *name);
 /* Of an interface that has no tag: what a kill amid either has left of it. */
 int tag_finish(struct fb *, const char *name);
 /* 1, 0 or negative. */
-int tag_is_ours(struct fb *, uint32_t index);
-/* The interfaces of ours, at most max.  How many, or negative. */
-int tag_list(struct fb *, struct link *links, unsigned max);
+int tag_is_ours(struct fb *, const char *name);
+/* The interfaces of ours, for the caller to free.  How many, or negative. */
+int tag_list(struct fb *, struct link **links);
 
 /* gif.c: 6in4 by the kernel. */
 int gif_create(struct fb *, const struct netop *, struct link *, struct err *);
@@ -120,14 +117,17 @@ int gif_change(struct fb *, const char *name, struct in_addr local4,
     struct in_addr remote4, struct err *);
 int gif_clear(struct fb *, const char *name, struct err *);
 
-/* tun.c: for the relay. */
+/* tun.c: for the relay.  To create or adopt takes room in opened. */
 int tun_create(struct fb *, const char *name, struct link *, struct err *);
 int tun_adopt(struct fb *, const struct link *, struct err *);
-/* Close ours; has somebody else the device open still? */
+/* Close ours; has somebody else the device open, and goes on to have it? */
 bool tun_in_use(struct fb *, const struct link *);
-void tun_close(struct fb *);
+/* Nothing where we do not have it open. */
+void tun_close(struct fb *, uint32_t ifindex);
 /* Closed, and as before we had it open. */
 int tun_give_back(struct fb *, const struct link *);
+int tun_open_device(struct kernel *, uint32_t ifindex, int *fd,
+    unsigned *features, struct err *);
 int tun_open_user(struct kernel *, const struct netop *outer, struct user_fds *,
     struct err *);
 
@@ -138,7 +138,7 @@ int tun_open_user(struct kernel *, const struct netop *outer, struct user_fds *,
 int tunnel_existing(
     struct fb *, const struct netop *, struct link *, struct err *);
 
-/* tunnel.c: TUNNEL_* and OUTER. */
+/* tunnel.c: TUNNEL and OUTER; tunnel_end.c: TUNNEL_DESTROY and _RELEASE. */
 int tunnel_prepare(
     struct fb *, const struct netop *, struct netop *undo, struct err *);
 int tunnel_apply(struct fb *, struct netop *, struct err *);

@@ -106,7 +106,7 @@ static int
 is_meant(struct fb *fb, const struct netop *op, const struct link *l)
 {
 	if (op->slot == NETOP_SLOT_TUNNEL)
-		return tag_is_ours(fb, l->index);
+		return tag_is_ours(fb, l->name);
 	return lan_is_meant(op, l->name);
 }
 
@@ -156,7 +156,7 @@ former_settings(struct fb *fb, const struct link *l, const struct netop *op,
 	uint32_t fib;
 	int error;
 
-	if (fb->adopted != l->index)
+	if (!indices_has(&fb->opened.adopted, l->index))
 		return 0;
 	*undo = *op;
 	if (op->kind == NETOP_ACCEPT_RA) {
@@ -244,6 +244,7 @@ const struct kernel_ops fb_ops = {
     .snapshot = snapshot_take,
     .is_local4 = addr_is_local4,
     .open_user = tun_open_user,
+    .open_tun = tun_open_device,
     .watch_fd = watch_fd,
     .next_event = watch_next,
     .close = fb_close,

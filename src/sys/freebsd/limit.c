@@ -1,7 +1,7 @@
 /*
  * Capsicum's rights on single descriptors, rights(4).  Who lacks CAP_IOCTL,
  * CAP_FCNTL and the socket rights can do none of it, and no list of commands
- * is needed besides.  One socket alone may have options set.
+ * is needed besides.  A UDP socket alone may have options set.
  */
 #include <sys/capsicum.h>
 
@@ -26,6 +26,11 @@ name_of(enum os_fd_use use)
 		return "timer";
 	case OS_FD_ICMP6:
 		return "ICMPv6 socket";
+	case OS_FD_LISTEN:
+		return "listening socket";
+	case OS_FD_RAW_MANY:
+	case OS_FD_UDP_MANY:
+		return "packet socket";
 	}
 	return "descriptor";
 }
@@ -55,6 +60,23 @@ rights_for(enum os_fd_use use, cap_rights_t *rights)
 		return;
 	case OS_FD_TIMER:
 		cap_rights_init(rights, CAP_KQUEUE_CHANGE, CAP_EVENT);
+		return;
+	case OS_FD_LISTEN:
+		/*
+		 * What accept(2) gives has the rights of what it was accepted
+		 * from; the address that was called is asked of it.
+		 */
+		cap_rights_init(rights, CAP_ACCEPT, CAP_EVENT, CAP_READ,
+		    CAP_WRITE, CAP_SHUTDOWN, CAP_GETSOCKNAME);
+		return;
+	case OS_FD_RAW_MANY:
+		/* CAP_CONNECT is send(2) with an address, too. */
+		cap_rights_init(
+		    rights, CAP_READ, CAP_WRITE, CAP_EVENT, CAP_CONNECT);
+		return;
+	case OS_FD_UDP_MANY:
+		cap_rights_init(rights, CAP_READ, CAP_WRITE, CAP_EVENT,
+		    CAP_CONNECT, CAP_SETSOCKOPT);
 		return;
 	}
 	cap_rights_init(rights);

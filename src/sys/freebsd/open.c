@@ -19,7 +19,9 @@ fb_close(struct kernel *k)
 {
 	struct fb *fb = (struct fb *)k;
 
-	tun_close(fb);
+	while (fb->opened.ntuns > 0)
+		tun_close(fb, fb->opened.tuns[0].ifindex);
+	opened_free(&fb->opened);
 	watch_close(fb);
 	close_socket(fb->s4);
 	close_socket(fb->s6);
@@ -72,7 +74,7 @@ kernel_open(const char *tag, struct kernel **out, struct err *e)
 		return err_sys(e, errno, "kernel back-end");
 	fb->base.ops = &fb_ops;
 	(void)strlcpy(fb->tag, tag, sizeof(fb->tag));
-	fb->s4 = fb->s6 = fb->tunfd = -1;
+	fb->s4 = fb->s6 = -1;
 	fb->watch.poller = -1;
 	fb->own_fib = fb->fib = fb_sysctl_u32("net.my_fibnum", 0);
 	if ((error = open_sockets(fb, e)) != 0 ||

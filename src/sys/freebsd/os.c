@@ -90,12 +90,6 @@ os_title_init(int argc, char *argv[])
 }
 
 const char *
-os_default_pidfile(void)
-{
-	return DTCP_RUNDIR "/dtcpc.pid";
-}
-
-const char *
 os_default_tunnel(void)
 {
 	return "gif0";

@@ -4,6 +4,7 @@
  * nowhere.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "freebsd.h"
@@ -33,23 +34,22 @@ see_link(struct fb *fb, const struct link *l, struct snap_link *to)
 static int
 see_links(struct fb *fb, struct snapshot *s)
 {
-	struct link links[SNAP_LINKS + 1];
-	int n, i, r;
+	struct link *links;
+	int n, i, r = 0;
 
-	n = tag_list(fb, links, SNAP_LINKS + 1);
-	if (n < 0)
-		return n;
+	n = tag_list(fb, &links);
 	s->truncated = n > SNAP_LINKS;
-	for (i = 0; i < n && i < SNAP_LINKS; i++) {
+	for (i = 0; i < n && i < SNAP_LINKS && r == 0; i++) {
 		r = see_link(fb, &links[i], &s->links[s->nlinks]);
 		if (r == 0)
 			s->nlinks++;
-		else if (r == -ENODEV)
-			memset(&s->links[s->nlinks], 0, sizeof(s->links[0]));
 		else
-			return r;
+			memset(&s->links[s->nlinks], 0, sizeof(s->links[0]));
+		if (r == -ENODEV)
+			r = 0;
 	}
-	return 0;
+	free(links);
+	return n < 0 ? n : r;
 }
 
 /* Of those that are not ours, what bears on the addresses on them. */

@@ -145,35 +145,43 @@ visit(struct fb *fb, const char *name, struct link *l)
 }
 
 int
-tag_list(struct fb *fb, struct link *links, unsigned max)
+tag_list(struct fb *fb, struct link **links)
 {
 	struct fb_ifg_req *list;
 	unsigned n, i, found = 0;
-	struct link l;
 	int r;
 
+	*links = NULL;
 	r = members(fb, &list, &n);
+	if (r == 0 && n > 0 && (*links = calloc(n, sizeof(**links))) == NULL)
+		r = -errno;
 	for (i = 0; i < n && r >= 0; i++) {
 		list[i].member[FB_IFNAMSIZ - 1] = '\0';
-		r = visit(fb, list[i].member, &l);
-		if (r == 1 && found < max)
-			links[found++] = l;
+		r = visit(fb, list[i].member, &(*links)[found]);
+		found += r == 1;
 	}
 	free(list);
-	return r < 0 ? r : (int)found;
+	if (r >= 0)
+		return (int)found;
+	free(*links);
+	*links = NULL;
+	return r;
 }
 
 int
-tag_is_ours(struct fb *fb, uint32_t index)
+tag_is_ours(struct fb *fb, const char *name)
 {
-	struct link links[SNAP_LINKS];
-	int n, i;
+	struct fb_ifg_req *list;
+	char tag[FB_TAG];
+	unsigned n, i;
+	int r;
 
-	memset(links, 0, sizeof(links));
-	n = tag_list(fb, links, SNAP_LINKS);
-	for (i = 0; i < n; i++) {
-		if (links[i].index == index)
-			return 1;
-	}
-	return n < 0 ? n : 0;
+	r = tag_read(fb, name, tag);
+	if (r != 0 || strcmp(tag, fb->tag) != 0)
+		return r == -ENODEV ? 0 : r;
+	r = members(fb, &list, &n);
+	for (i = 0; r == 0 && i < n; i++)
+		r = strncmp(list[i].member, name, FB_IFNAMSIZ) == 0;
+	free(list);
+	return r;
 }

@@ -5,16 +5,25 @@
  * packet, does a tun device carry IPv6 at all (os_tun_family()).
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "../outer.h"
+#include "../user_fds.h"
 #include "freebsd.h"
 
-static void
-device_of(const char *ifname, char path[FB_PATH])
+#define LOOKS	50
+#define LOOK_MS 10
+#define PATH	(sizeof("/dev/") + NETOP_NAMESIZE)
+
+/* The device, by its own name.  The descriptor, or -1 with errno. */
+static int
+open_device(const char *device)
 {
-	(void)snprintf(path, FB_PATH, "/dev/%s", ifname);
+	char path[PATH];
+
+	(void)snprintf(path, sizeof(path), "/dev/%s", device);
+	return call_open(path);
 }
 
 static int
@@ -25,42 +34,46 @@ set_mode(int fd, int head)
 
 /* It is ours from here on, or an error. */
 static int
-attach(struct fb *fb, const char *path, uint32_t index, struct err *e)
+attach(struct fb *fb, const char *device, uint32_t index, struct err *e)
 {
+	struct opened_tun *t;
 	int fd;
 
-	fd = call_open(path);
+	fd = open_device(device);
 	if (fd == -1 && errno == EBUSY)
 		return err_set(
-		    e, EBUSY, "%s is in use by another program", path);
+		    e, EBUSY, "/dev/%s is in use by another program", device);
 	if (fd == -1)
-		return err_sys(
-		    e, errno, "a user-space tunnel needs %s: open", path);
-	fb->tunfd = fd;
-	fb->tunindex = index;
-	(void)strlcpy(fb->tunpath, path, sizeof(fb->tunpath));
+		return err_sys(e, errno,
+		    "a user-space tunnel needs /dev/%s: open", device);
+	tun_close(fb, index); /* a lost one, which had that index */
+	t = opened_add(&fb->opened, index, fd);
+	(void)strlcpy(t->device, device, sizeof(t->device));
 	return 0;
 }
 
 static int
-use_head(struct fb *fb, struct err *e)
+use_head(struct fb *fb, uint32_t index, struct err *e)
 {
+	const struct opened_tun *t = opened_find(&fb->opened, index);
 	int error;
 
-	error = set_mode(fb->tunfd, 1);
-	return error != 0 ? fb_fail(e, error, "%s: TUNSIFHEAD", fb->tunpath) :
-			    0;
+	error = set_mode(t->fd, 1);
+	return error != 0 ?
+	    fb_fail(e, error, "/dev/%s: TUNSIFHEAD", t->device) :
+	    0;
 }
 
 void
-tun_close(struct fb *fb)
+tun_close(struct fb *fb, uint32_t ifindex)
 {
-	if (fb->tunfd != -1) {
-		(void)set_mode(fb->tunfd, 0);
-		(void)call_close(fb->tunfd);
-	}
-	fb->tunfd = -1;
-	fb->tunindex = 0;
+	struct opened_tun *t = opened_find(&fb->opened, ifindex);
+
+	if (t == NULL)
+		return;
+	(void)set_mode(t->fd, 0);
+	(void)call_close(t->fd);
+	opened_drop(&fb->opened, t);
 }
 
 /*
@@ -70,16 +83,15 @@ tun_close(struct fb *fb)
 int
 tun_give_back(struct fb *fb, const struct link *l)
 {
-	char path[FB_PATH];
+	const struct opened_tun *t = opened_find(&fb->opened, l->index);
 	int fd, error;
 
-	if (l->index == fb->tunindex) {
-		error = set_mode(fb->tunfd, 0);
-		tun_close(fb);
+	if (t != NULL) {
+		error = set_mode(t->fd, 0);
+		tun_close(fb, l->index);
 		return error;
 	}
-	device_of(l->name, path);
-	fd = call_open(path);
+	fd = open_device(l->name);
 	if (fd == -1)
 		return errno == EBUSY ? 0 : -errno;
 	error = set_mode(fd, 0);
@@ -91,7 +103,7 @@ tun_give_back(struct fb *fb, const struct link *l)
 int
 tun_create(struct fb *fb, const char *name, struct link *l, struct err *e)
 {
-	char unit[FB_IFNAMSIZ], path[FB_PATH];
+	char unit[FB_IFNAMSIZ];
 	int error;
 
 	error = link_create(fb, "tun", name, l, unit);
@@ -103,12 +115,11 @@ tun_create(struct fb *fb, const char *name, struct link *l, struct err *e)
 				      "cannot be loaded");
 	if (error != 0)
 		return fb_fail(e, error, "create tun interface %s", name);
-	device_of(unit, path);
-	error = attach(fb, path, l->index, e);
+	error = attach(fb, unit, l->index, e);
 	if (error == 0)
-		error = use_head(fb, e);
+		error = use_head(fb, l->index, e);
 	if (error != 0) {
-		tun_close(fb);
+		tun_close(fb, l->index);
 		(void)link_destroy(fb, l->name);
 	}
 	return error;
@@ -118,7 +129,7 @@ tun_create(struct fb *fb, const char *name, struct link *l, struct err *e)
 static void
 close_adopted(struct fb *fb, const struct link *l)
 {
-	tun_close(fb);
+	tun_close(fb, l->index);
 	if (l->flags & FB_IFF_UP)
 		(void)link_set_up(fb, l->name, true);
 }
@@ -126,11 +137,9 @@ close_adopted(struct fb *fb, const struct link *l)
 int
 tun_adopt(struct fb *fb, const struct link *l, struct err *e)
 {
-	char path[FB_PATH];
 	int error;
 
-	device_of(l->name, path);
-	error = attach(fb, path, l->index, e);
+	error = attach(fb, l->name, l->index, e);
 	if (error != 0)
 		return error;
 	/* Nothing is changed before the tag is on: see tunnel.c. */
@@ -138,7 +147,7 @@ tun_adopt(struct fb *fb, const struct link *l, struct err *e)
 	if (error != 0)
 		(void)fb_fail(e, error, "tag interface %s", l->name);
 	else
-		error = use_head(fb, e);
+		error = use_head(fb, l->index, e);
 	if (error != 0) {
 		close_adopted(fb, l);
 		(void)tag_take(fb, l->name);
@@ -146,24 +155,46 @@ tun_adopt(struct fb *fb, const struct link *l, struct err *e)
 	return error;
 }
 
-/* To destroy it then would wait, and nothing could end that. */
-bool
-tun_in_use(struct fb *fb, const struct link *l)
+static bool
+is_open(const char *device)
 {
-	char path[FB_PATH];
-	int fd;
+	int fd = open_device(device);
 
-	if (l->index == fb->tunindex)
-		(void)strlcpy(path, fb->tunpath, sizeof(path));
-	else
-		device_of(l->name, path);
-	if (l->index == fb->tunindex)
-		tun_close(fb);
-	fd = call_open(path);
 	if (fd == -1)
 		return errno == EBUSY;
 	(void)call_close(fd);
 	return false;
+}
+
+/*
+ * To destroy it then would wait, and nothing could end that.  Whoever has it
+ * may have been told to let go of it, or be destroyed with it by somebody who
+ * has waited for us; neither has an event for us, nor takes much time.
+ */
+bool
+tun_in_use(struct fb *fb, const struct link *l)
+{
+	const struct opened_tun *t = opened_find(&fb->opened, l->index);
+	char device[NETOP_NAMESIZE];
+	struct link now;
+
+	(void)strlcpy(device, t != NULL ? t->device : l->name, sizeof(device));
+	tun_close(fb, l->index);
+	for (int i = 0; i < LOOKS && is_open(device); i++) {
+		if (link_by_index(fb, l->index, &now) == -ENODEV)
+			return false;
+		(void)poll(NULL, 0, LOOK_MS);
+	}
+	return is_open(device);
+}
+
+int
+tun_open_device(struct kernel *k, uint32_t ifindex, int *fd, unsigned *features,
+    struct err *e)
+{
+	const struct fb *fb = (const struct fb *)k;
+
+	return user_open_tun(&fb->opened, ifindex, fd, features, e);
 }
 
 int
@@ -172,5 +203,5 @@ tun_open_user(struct kernel *k, const struct netop *outer, struct user_fds *fds,
 {
 	const struct fb *fb = (const struct fb *)k;
 
-	return user_open(fb->tunfd, 0, outer, fds, e);
+	return user_open(&fb->opened, outer, fds, e);
 }

@@ -93,6 +93,7 @@ watch_close(struct fb *fb)
 	if (w->poller != -1)
 		(void)call_close(w->poller);
 	w->poller = -1;
+	interest_free(&w->interest);
 }
 
 int

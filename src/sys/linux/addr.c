@@ -81,24 +81,26 @@ addr_scan(struct lx *lx, uint8_t family, uint32_t ifindex, addr_visit *visit,
 	return nl_dump(&lx->nl, &r, scan_one, &s);
 }
 
-/* Wanted: one address; found: how many were it. */
+/* Not by a dump: there may be thousands, one of each session. */
+int
+addr_exists(struct lx *lx, const struct netop *op)
+{
+	const struct ifaddrmsg body = {
+	    .ifa_family = AF_INET6, .ifa_index = op->ifindex};
+	struct nl_request r;
+	int error;
+
+	nl_begin(&r, RTM_GETADDR, 0, &body, sizeof(body));
+	nl_put(&r, IFA_LOCAL, &op->prefix.addr, sizeof(op->prefix.addr));
+	if (nl_get(&lx->nl, &r, &error) != NULL)
+		return 1;
+	return error == -EADDRNOTAVAIL ? 0 : error;
+}
+
 struct search {
 	struct in_addr addr4;
-	struct in6_addr addr6;
 	bool found;
 };
-
-static int
-search6(void *arg, const struct addr *a)
-{
-	struct search *s = arg;
-
-	if (a == NULL)
-		s->found = false;
-	else if (addr6_equal(&a->addr6.addr, &s->addr6))
-		s->found = true;
-	return 0;
-}
 
 static int
 search4(void *arg, const struct addr *a)
@@ -110,16 +112,6 @@ search4(void *arg, const struct addr *a)
 	else if (addr4_equal(a->addr4, s->addr4))
 		s->found = true;
 	return 0;
-}
-
-int
-addr_exists(struct lx *lx, const struct netop *op)
-{
-	struct search s = {.addr6 = op->prefix.addr};
-	int error;
-
-	error = addr_scan(lx, AF_INET6, op->ifindex, search6, &s);
-	return error != 0 ? error : s.found;
 }
 
 int

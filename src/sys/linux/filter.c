@@ -47,7 +47,13 @@ _Static_assert(offsetof(struct ifinfomsg, ifi_index) ==
 #define AT_DELLINK 6
 #define AT_ACCEPT  29
 #define AT_LINKS   31 /* the one that goes to the list of interfaces */
-#define LINES	   (HEAD + 2 * (INTEREST_ROUTES + 1) + 2 * (2 * NETOP_SLOTS + 1))
+/*
+ * A program's size is limited (net.core.optmem_max): with more interfaces than
+ * that we hear of all, and look at those of ours.
+ */
+#define LINKS_MAX  NETOP_SLOTS
+#define LINES \
+	(HEAD + 2 * (INTEREST_ROUTES + 1) + 2 * (LINKS_MAX + NETOP_SLOTS + 1))
 
 struct program {
 	unsigned n;
@@ -87,8 +93,12 @@ accept_links(struct program *p, const struct interest *in)
 {
 	unsigned i;
 
-	for (i = 0; i < in->nlinks; i++)
-		accept_value(p, in->links[i]);
+	if (in->links.n > LINKS_MAX) {
+		p->line[p->n++] = (struct sock_filter)RETURN(ACCEPT);
+		return;
+	}
+	for (i = 0; i < in->links.n; i++)
+		accept_value(p, in->links.v[i]);
 	for (i = 0; i < NETOP_SLOTS; i++) {
 		if (in->lans[i].ifindex != 0)
 			accept_value(p, in->lans[i].ifindex);

@@ -44,7 +44,8 @@ static void
 undo_accept_ra(struct lx *lx, const struct netop *op, const struct link *l,
     struct netop *undo)
 {
-	if (op->slot == NETOP_SLOT_TUNNEL && lx->adopted != l->index)
+	if (op->slot == NETOP_SLOT_TUNNEL &&
+	    !indices_has(&lx->opened.adopted, l->index))
 		return;
 	*undo = *op;
 	undo->former = sysctl_ra_former(l->name);
@@ -229,7 +230,9 @@ lx_close(struct kernel *k)
 {
 	struct lx *lx = (struct lx *)k;
 
-	tun_close(lx);
+	while (lx->opened.ntuns > 0)
+		tun_close(lx, lx->opened.tuns[0].ifindex);
+	opened_free(&lx->opened);
 	watch_close(lx);
 	nl_close(&lx->nl);
 	free(lx);
@@ -244,6 +247,7 @@ const struct kernel_ops lx_ops = {
     .snapshot = snapshot_take,
     .is_local4 = addr_is_local4,
     .open_user = tun_open_user,
+    .open_tun = tun_open_device,
     .watch_fd = watch_fd,
     .next_event = watch_next,
     .close = lx_close,

@@ -185,3 +185,23 @@ link_delete(struct lx *lx, uint32_t index)
 	change(&r, RTM_DELLINK, index);
 	return nl_request(&lx->nl, &r);
 }
+
+int
+link_set_group(struct lx *lx, uint32_t index, uint32_t group)
+{
+	struct nl_request r;
+
+	change(&r, RTM_SETLINK, index);
+	nl_put_u32(&r, IFLA_GROUP, group);
+	return nl_request(&lx->nl, &r);
+}
+
+int
+link_delete_group(struct lx *lx, uint32_t group)
+{
+	struct nl_request r;
+
+	change(&r, RTM_DELLINK, 0);
+	nl_put_u32(&r, IFLA_GROUP, group);
+	return nl_request(&lx->nl, &r);
+}

@@ -13,6 +13,7 @@
 #include "dtcp/kernel.h"
 
 #include "../interest.h"
+#include "../opened.h"
 #include "nl.h"
 
 /*
@@ -45,11 +46,8 @@ struct lx {
 	struct kernel base;
 	struct nl nl;
 	char tag[LX_ALIAS];
-	uint32_t group;	  /* LX_GROUP | hash of the tag */
-	uint32_t adopted; /* ifindex of a tunnel that was there before us */
-	int tunfd;	  /* the user-space tunnel's device, -1: none */
-	uint32_t tunindex;
-	unsigned tunfeatures; /* enum user_feature */
+	uint32_t group; /* LX_GROUP | hash of the tag */
+	struct opened opened;
 	struct lx_watch watch;
 };
 
@@ -83,6 +81,9 @@ int link_set_mtu(struct lx *, uint32_t index, uint32_t mtu);
 /* "" takes it away.  Ends the interim mark, too. */
 int link_set_tag(struct lx *, uint32_t index, const char *tag);
 int link_delete(struct lx *, uint32_t index);
+/* All of a group, in about the time of one. */
+int link_set_group(struct lx *, uint32_t index, uint32_t group);
+int link_delete_group(struct lx *, uint32_t group);
 
 /* sit.c: 6in4 by the kernel.  name: "" = dtcp%d. */
 int sit_create(struct lx *, const char *name, struct in_addr local4,
@@ -90,13 +91,19 @@ int sit_create(struct lx *, const char *name, struct in_addr local4,
 int sit_change(struct lx *, const struct link *, struct in_addr local4,
     struct in_addr remote4, struct err *);
 
-/* tun.c: for the relay.  name: "" = dtcp%d. */
+/*
+ * tun.c: for the relay.  name: "" = dtcp%d.  To create or adopt takes room in
+ * opened.
+ */
 int tun_create(
     struct lx *, const char *name, bool keep, struct link *, struct err *);
 int tun_adopt(struct lx *, const struct link *, struct err *);
-void tun_close(struct lx *);
+/* Nothing where we do not have it open. */
+void tun_close(struct lx *, uint32_t ifindex);
 /* Closed, and as if we had never had it open. */
 int tun_give_back(struct lx *, const struct link *, struct err *);
+int tun_open_device(struct kernel *, uint32_t ifindex, int *fd,
+    unsigned *features, struct err *);
 int tun_open_user(struct kernel *, const struct netop *outer, struct user_fds *,
     struct err *);
 
@@ -105,7 +112,7 @@ bool vnet_offered(int fd);
 int vnet_begin(int fd);
 void vnet_end(int fd);
 
-/* tunnel.c: TUNNEL_* and OUTER. */
+/* tunnel.c: TUNNEL and OUTER; tunnel_end.c: TUNNEL_DESTROY and _RELEASE. */
 int tunnel_prepare(
     struct lx *, const struct netop *, struct netop *undo, struct err *);
 int tunnel_apply(struct lx *, struct netop *, struct err *);

@@ -76,7 +76,7 @@ kernel_open(const char *tag, struct kernel **out, struct err *e)
 	lx->base.ops = &lx_ops;
 	(void)strlcpy(lx->tag, tag, sizeof(lx->tag));
 	lx->group = interim_group(tag);
-	lx->nl.fd = lx->watch.fd = lx->tunfd = -1;
+	lx->nl.fd = lx->watch.fd = -1;
 	if ((error = nl_open(&lx->nl, e)) != 0 ||
 	    (error = watch_open(lx, e)) != 0) {
 		lx_close(&lx->base);

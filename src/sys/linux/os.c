@@ -72,12 +72,6 @@ os_limit_fd(int fd, enum os_fd_use use, struct err *e)
 	return 0;
 }
 
-const char *
-os_default_pidfile(void)
-{
-	return DTCP_RUNDIR "/dtcpc.pid";
-}
-
 void
 os_title_init(int argc, char *argv[])
 {

@@ -85,6 +85,32 @@ search_visit(void *arg, const struct route *r)
 	return 0;
 }
 
+/*
+ * Would a packet to the first address of dst take a route to a larger network,
+ * or none?  Then there is none to dst, and no table, which may be that of the
+ * whole Internet, need be read through.  (A route that is there but not in use
+ * is overlooked: the addition finds it.)
+ */
+static bool
+has_larger_only(struct lx *lx, const struct prefix6 *dst)
+{
+	const struct rtmsg body = {.rtm_family = AF_INET6,
+	    .rtm_dst_len = 128,
+	    .rtm_flags = RTM_F_FIB_MATCH};
+	const struct nlmsghdr *h;
+	struct nl_request r;
+	struct route found;
+	int error;
+
+	nl_begin(&r, RTM_GETROUTE, 0, &body, sizeof(body));
+	nl_put(&r, RTA_DST, &dst->addr, sizeof(dst->addr));
+	h = nl_get(&lx->nl, &r, &error);
+	if (h == NULL)
+		return error == -ENETUNREACH;
+	return route_parse(h, &found) && found.table == RT_TABLE_MAIN &&
+	    found.dst.len < dst->len;
+}
+
 /* What would stand in the way of an exclusive addition: anyone's route. */
 static int
 route_exists(struct lx *lx, const struct netop *op)
@@ -93,6 +119,8 @@ route_exists(struct lx *lx, const struct netop *op)
 	int error;
 
 	prefix6_mask(&s.dst);
+	if (has_larger_only(lx, &s.dst))
+		return 0;
 	error = route_scan(lx, 0, search_visit, &s);
 	return error != 0 ? error : s.found;
 }

@@ -5,10 +5,11 @@
  * holder could change that, or take over the IPv4 header (raw(7), IP_HDRINCL
  * needs no capability).  So the system calls that make or change a socket are
  * refused, but for the size of the datagrams that udp(7)'s UDP_SEGMENT cuts
- * and the traffic class (IP_TOS), which follow the packets, and a message with
- * an address can be sent on no descriptor: it would go past what a UDP socket
- * is connected to.  The list is one of refusals and short: everything else is
- * held by user, chroot and limits.
+ * and the traffic class (IP_TOS), which follow the packets.  A client's can
+ * send a message with an address on no descriptor: it would go past what a UDP
+ * socket is connected to; a server's names whom each packet is for.  The list
+ * is one of refusals and short: everything else is held by user, chroot and
+ * limits.
  */
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -44,6 +45,7 @@
 #endif
 #define HIGH	  (4 - LOW)
 #define X32_CALLS 0x40000000 /* x86-64's other set of numbers */
+#define NO_CALL	  X32_CALLS
 
 #define LOAD(field)                        \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
@@ -89,7 +91,7 @@ try_forbidden(int channel, struct err *e)
 }
 
 int
-os_seal(int channel, struct err *e)
+os_seal(int channel, enum os_seal how, struct err *e)
 {
 	struct sock_filter code[] = {
 	    LOAD(arch),
@@ -121,8 +123,9 @@ os_seal(int channel, struct err *e)
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IP_TOS, 0, 1),
 	    ALLOW,
 	    REFUSE,
-	    /* sendto(2): only without an address. */
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_sendto, 0, 6),
+	    /* sendto(2): a client's only without an address. */
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+		how == OS_SEAL_CLIENT ? __NR_sendto : NO_CALL, 0, 6),
 	    LOAD_HALF(4, LOW),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3),
 	    LOAD_HALF(4, HIGH),
@@ -147,8 +150,9 @@ os_seal(int channel, struct err *e)
 #else
 
 int
-os_seal(int channel, struct err *e)
+os_seal(int channel, enum os_seal how, struct err *e)
 {
+	(void)how;
 	(void)channel;
 	return err_set(
 	    e, ENOSYS, "system calls are not filtered on this machine");

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../outer.h"
+#include "../user_fds.h"
 #include "linux.h"
 
 #define TUN_DEVICE "/dev/net/tun"
@@ -44,15 +44,16 @@ attach(const char *name, int flags, struct ifreq *ifr, struct err *e)
 }
 
 void
-tun_close(struct lx *lx)
+tun_close(struct lx *lx, uint32_t ifindex)
 {
-	if (lx->tunfeatures & USER_VNET)
-		vnet_end(lx->tunfd);
-	if (lx->tunfd != -1)
-		(void)close(lx->tunfd);
-	lx->tunfd = -1;
-	lx->tunindex = 0;
-	lx->tunfeatures = 0;
+	struct opened_tun *t = opened_find(&lx->opened, ifindex);
+
+	if (t == NULL)
+		return;
+	if (t->features & USER_VNET)
+		vnet_end(t->fd);
+	(void)close(t->fd);
+	opened_drop(&lx->opened, t);
 }
 
 /*
@@ -64,32 +65,31 @@ static int
 open_tagged(
     struct lx *lx, const char *name, int flags, struct link *l, struct err *e)
 {
+	struct opened_tun *t;
 	struct ifreq ifr;
-	int error;
+	int fd, error;
 
-	lx->tunfd = attach(name, flags, &ifr, e);
-	if (lx->tunfd < 0) {
-		error = lx->tunfd;
-		lx->tunfd = -1;
-		return error;
-	}
+	fd = attach(name, flags, &ifr, e);
+	if (fd < 0)
+		return fd;
 	error = link_by_name(lx, ifr.ifr_name, l);
 	if (error == 0)
 		error = link_set_tag(lx, l->index, lx->tag);
 	if (error != 0) {
 		(void)nl_fail(
 		    &lx->nl, e, error, "tag interface %s", ifr.ifr_name);
-		tun_close(lx);
+		(void)close(fd);
 		return error;
 	}
-	lx->tunindex = l->index;
+	tun_close(lx, l->index); /* a lost one, which had that index */
+	t = opened_add(&lx->opened, l->index, fd);
 	if ((ifr.ifr_flags & IFF_VNET_HDR) == 0)
 		return 0;
-	lx->tunfeatures = USER_VNET;
-	error = vnet_begin(lx->tunfd);
+	t->features = USER_VNET;
+	error = vnet_begin(fd);
 	if (error != 0) {
 		(void)err_sys(e, -error, "offload of interface %s", l->name);
-		tun_close(lx);
+		tun_close(lx, l->index);
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -118,9 +118,11 @@ tun_create(
 	    lx, name[0] != '\0' ? name : TUN_NAME, IFF_TUN_EXCL, l, e);
 	if (error != 0)
 		return error;
-	if (keep && ioctl(lx->tunfd, TUNSETPERSIST, 1) == -1) {
+	if (keep &&
+	    ioctl(opened_find(&lx->opened, l->index)->fd, TUNSETPERSIST, 1) ==
+		-1) {
 		error = err_sys(e, errno, "make %s persistent", l->name);
-		tun_close(lx);
+		tun_close(lx, l->index);
 	}
 	return error;
 }
@@ -147,8 +149,7 @@ tun_give_back(struct lx *lx, const struct link *l, struct err *e)
 	struct ifreq ifr;
 	int fd;
 
-	if (l->index == lx->tunindex)
-		tun_close(lx);
+	tun_close(lx, l->index);
 	fd = attach(l->name, 0, &ifr, e);
 	if (fd < 0)
 		return fd == -EBUSY ? 0 : fd;
@@ -158,10 +159,19 @@ tun_give_back(struct lx *lx, const struct link *l, struct err *e)
 }
 
 int
+tun_open_device(struct kernel *k, uint32_t ifindex, int *fd, unsigned *features,
+    struct err *e)
+{
+	const struct lx *lx = (const struct lx *)k;
+
+	return user_open_tun(&lx->opened, ifindex, fd, features, e);
+}
+
+int
 tun_open_user(struct kernel *k, const struct netop *outer, struct user_fds *fds,
     struct err *e)
 {
 	const struct lx *lx = (const struct lx *)k;
 
-	return user_open(lx->tunfd, lx->tunfeatures, outer, fds, e);
+	return user_open(&lx->opened, outer, fds, e);
 }

@@ -1,6 +1,5 @@
 /*
- * The tunnel interface as a whole: which encapsulation, make or adopt,
- * destroy or give back.
+ * The tunnel interface as a whole: which encapsulation, make or adopt.
  *
  * An interface that is there and not ours is adopted only by name, only if it
  * is a sit or a (persistent) tun device, and only if nobody uses it: no alias
@@ -150,19 +149,29 @@ create(struct lx *lx, const struct netop *op, struct link *l, struct err *e)
 	return err_set(e, EINVAL, "no encapsulation is allowed");
 }
 
-/* A tun device of ours that someone else destroyed: let go of it. */
-static int
-forget_lost(struct lx *lx, struct err *e)
+/* Tun devices of ours that someone else destroyed: let go of them. */
+static void
+forget_lost(struct lx *lx)
 {
 	struct link l;
+	uint32_t index;
 
-	if (lx->tunfd == -1)
-		return 0;
-	if (link_by_index(lx, lx->tunindex, &l) == 0)
-		return err_set(
-		    e, EEXIST, "interface %s is our tunnel already", l.name);
-	tun_close(lx);
-	return 0;
+	for (unsigned i = lx->opened.ntuns; i-- > 0;) {
+		index = lx->opened.tuns[i].ifindex;
+		if (link_by_index(lx, index, &l) == -ENODEV)
+			tun_close(lx, index);
+	}
+}
+
+static int
+make_room(struct lx *lx, struct err *e)
+{
+	int error;
+
+	if (opened_is_full(&lx->opened))
+		forget_lost(lx);
+	error = opened_reserve(&lx->opened);
+	return error != 0 ? err_sys(e, -error, "one more tunnel") : 0;
 }
 
 int
@@ -171,9 +180,10 @@ tunnel_apply(struct lx *lx, struct netop *op, struct err *e)
 	struct link l;
 	int found, error;
 
-	if (((error = forget_lost(lx, e)) != 0) ||
-	    (found = existing(lx, op, &l, e)) < 0)
-		return error != 0 ? error : found;
+	if ((error = make_room(lx, e)) != 0)
+		return error;
+	if ((found = existing(lx, op, &l, e)) < 0)
+		return found;
 	error = found == 1 ? adopt(lx, op, &l, e) : create(lx, op, &l, e);
 	if (error != 0)
 		return error;
@@ -181,8 +191,11 @@ tunnel_apply(struct lx *lx, struct netop *op, struct err *e)
 	op->ifindex = l.index;
 	op->flags &= (uint8_t) ~(NETOP_F_KERNEL | NETOP_F_USER);
 	op->flags |= l.kind == LINK_SIT ? NETOP_F_KERNEL : NETOP_F_USER;
+	/* An index may be that of one that somebody else destroyed. */
 	if (found == 1)
-		lx->adopted = l.index;
+		(void)indices_add(&lx->opened.adopted, l.index);
+	else
+		(void)indices_drop(&lx->opened.adopted, l.index);
 	watch_link(lx, l.index);
 	return 0;
 }
@@ -195,129 +208,4 @@ tunnel_outer(
 	if (l->kind != LINK_SIT)
 		return 0;
 	return sit_change(lx, l, op->local4, op->remote4, e);
-}
-
-/* Finds the next interface of ours that op is about. */
-struct mine {
-	const struct lx *lx;
-	const struct netop *op;
-	struct link *found;
-	bool any;
-};
-
-static int
-mine_visit(void *arg, const struct link *l)
-{
-	struct mine *m = arg;
-
-	if (l == NULL) {
-		m->any = false;
-		return 0;
-	}
-	if (m->any || !link_is_ours(m->lx, l))
-		return 0;
-	/* The index outlives a renaming; the name, a repair. */
-	if (m->op->ifname[0] != '\0' && m->op->ifindex != l->index &&
-	    strcmp(m->op->ifname, l->name) != 0)
-		return 0;
-	*m->found = *l;
-	m->any = true;
-	return 0;
-}
-
-/* Do it to every interface of ours that op names: -ENOENT if there is none. */
-static int
-each(struct lx *lx, const struct netop *op,
-    int (*act)(
-	struct lx *, const struct netop *, const struct link *, struct err *),
-    struct err *e)
-{
-	struct link l;
-	struct mine m = {.lx = lx, .op = op, .found = &l};
-	int error, done;
-
-	for (done = 0; done < SNAP_LINKS; done++) {
-		error = link_scan(lx, mine_visit, &m);
-		if (error != 0)
-			return nl_fail(&lx->nl, e, error, "list interfaces");
-		if (!m.any)
-			break;
-		watch_unlink(lx, l.index);
-		if (lx->adopted == l.index)
-			lx->adopted = 0;
-		error = act(lx, op, &l, e);
-		if (l.index == lx->tunindex)
-			tun_close(lx);
-		if (error != 0)
-			return error;
-	}
-	if (done == 0)
-		return err_set(
-		    e, ENOENT, "no tunnel interface %s of ours", op->ifname);
-	return 0;
-}
-
-static int
-destroy_one(
-    struct lx *lx, const struct netop *op, const struct link *l, struct err *e)
-{
-	int error;
-
-	(void)op;
-	error = link_delete(lx, l->index);
-	if (error == 0 || error == -ENODEV)
-		return 0;
-	return nl_fail(&lx->nl, e, error, "destroy interface %s", l->name);
-}
-
-int
-tunnel_destroy(struct lx *lx, const struct netop *op, struct err *e)
-{
-	return each(lx, op, destroy_one, e);
-}
-
-/*
- * The tag goes last: until then a kill leaves something that the next start
- * gives back.  What fails on the way does not keep the rest from being done.
- */
-static int
-release_one(
-    struct lx *lx, const struct netop *op, const struct link *l, struct err *e)
-{
-	const struct in_addr none = {INADDR_ANY};
-	struct in_addr remote4 =
-	    op->remote4.s_addr != INADDR_ANY ? op->remote4 : l->remote4;
-	bool up = (op->flags & NETOP_F_ON) != 0 && l->kind != LINK_SIT;
-	int error, next;
-
-	error = addr_flush(lx, l, e);
-	next = link_set_up(lx, l->index, up);
-	if (next != 0 && error == 0)
-		error = nl_fail(&lx->nl, e, next, "interface %s %s", l->name,
-		    up ? "up" : "down");
-	if (l->kind == LINK_SIT) {
-		next = sit_change(lx, l, none, remote4, error == 0 ? e : NULL);
-		error = error == 0 ? next : error;
-	}
-	if (l->kind == LINK_TUN) {
-		next = tun_give_back(lx, l, error == 0 ? e : NULL);
-		error = error == 0 ? next : error;
-	}
-	if (op->mtu != 0 && op->mtu != l->mtu) {
-		next = link_set_mtu(lx, l->index, op->mtu);
-		if (next != 0 && error == 0)
-			error = nl_fail(
-			    &lx->nl, e, next, "MTU %u on %s", op->mtu, l->name);
-	}
-	next = link_set_tag(lx, l->index, "");
-	if (next != 0 && error == 0)
-		error =
-		    nl_fail(&lx->nl, e, next, "take the tag from %s", l->name);
-	return error;
-}
-
-int
-tunnel_release(struct lx *lx, const struct netop *op, struct err *e)
-{
-	return each(lx, op, release_one, e);
 }

@@ -66,6 +66,7 @@ watch_close(struct lx *lx)
 	if (lx->watch.fd != -1)
 		(void)close(lx->watch.fd);
 	lx->watch.fd = -1;
+	interest_free(&lx->watch.interest);
 }
 
 int

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ownfile.h"
+#include "dtcp/ownfile.h"
 
 static int
 write_all(int fd, const uint8_t *p, size_t n)

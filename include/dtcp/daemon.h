@@ -1,6 +1,6 @@
 /* Leaving the terminal, and the one byte that says how it went. */
-#ifndef DTCPC_DAEMON_H
-#define DTCPC_DAEMON_H
+#ifndef DTCP_DAEMON_H
+#define DTCP_DAEMON_H
 
 #include "dtcp/err.h"
 

@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "dtcp/daemon.h"
 #include "dtcp/fd.h"
 
 static int parent_fd = -1;

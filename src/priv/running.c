@@ -9,8 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "dtcp/os.h"
-#include "options.h"
+#include "dtcp/instance.h"
 
 #define STATUS_UP	   0
 #define STATUS_NOT_UP	   3
@@ -38,23 +37,23 @@ line_says_up(const char *line)
 }
 
 int
-status_print(const char *pidfile)
+instance_status(const char *program, const char *pidfile, const char *usual)
 {
-	char path[OPTIONS_PIDFILE_MAX + 8], line[1024];
+	char path[INSTANCE_PATH_MAX], line[1024];
 	bool up = false;
 	FILE *f;
 	int r;
 
 	r = is_running(pidfile);
 	if (r < 0) {
-		fprintf(stderr, "dtcpc: %s: %s%s\n", pidfile, strerror(-r),
-		    r == -EACCES ? "; run as root" : "");
+		fprintf(stderr, "%s: %s: %s%s\n", program, pidfile,
+		    strerror(-r), r == -EACCES ? "; run as root" : "");
 		return r == -EACCES ? EX_NOPERM : STATUS_NOT_RUNNING;
 	}
 	if (r == 0) {
-		fprintf(stderr, "dtcpc: not running: nobody holds %s%s\n",
+		fprintf(stderr, "%s: not running: nobody holds %s%s\n", program,
 		    pidfile,
-		    strcmp(pidfile, os_default_pidfile()) == 0 ?
+		    strcmp(pidfile, usual) == 0 ?
 			"; another instance: -f its pid file" :
 			"");
 		return STATUS_NOT_RUNNING;
@@ -63,7 +62,7 @@ status_print(const char *pidfile)
 	strlcat(path, ".status", sizeof(path));
 	f = fopen(path, "re");
 	if (f == NULL) {
-		fprintf(stderr, "dtcpc: %s: %s\n", path, strerror(errno));
+		fprintf(stderr, "%s: %s: %s\n", program, path, strerror(errno));
 		return STATUS_NOT_UP; /* it starts, or it ends */
 	}
 	while (fgets(line, sizeof(line), f) != NULL) {

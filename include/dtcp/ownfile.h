@@ -1,9 +1,9 @@
 /*
- * Small files of the root process's own: written whole or not at all, read
+ * Small files of our own: written whole or not at all, read
  * only where nobody else could have written them.
  */
-#ifndef DTCP_PRIV_OWNFILE_H
-#define DTCP_PRIV_OWNFILE_H
+#ifndef DTCP_OWNFILE_H
+#define DTCP_OWNFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
