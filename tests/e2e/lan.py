@@ -12,17 +12,14 @@ The second LAN is there where a test asks for it.  Hosts configure themselves
 by the kernel's own means; what they hear is also read here, from the wire.
 """
 
-import concurrent.futures
 import contextlib
-import ctypes
 import ipaddress
-import os
 import signal
 import socket
 import subprocess
 import threading
 
-from lib import Case, Namespace, eventually
+from lib import Case, Namespace, eventually, inside
 import icmp6
 from process import Lines
 
@@ -35,21 +32,6 @@ ROUTER_LIFETIME, VALID, PREFERRED = 2700, 5400, 2700
 
 # Listening for other routers takes 4 s, duplicate address detection 1 s each.
 CONFIGURED = 30
-
-CLONE_NEWNET = 0x40000000
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def inside(namespace, make, *args):
-    """make() by a thread in that namespace: a socket made there stays."""
-    def work():
-        with open(f"/run/netns/{namespace.name}", "rb") as f:
-            if _libc.setns(f.fileno(), CLONE_NEWNET):
-                raise OSError(ctypes.get_errno(), "setns")
-        return make(*args)
-
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result()
 
 
 def addresses(namespace, dev, scope):

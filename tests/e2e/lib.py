@@ -11,7 +11,9 @@
 Each test has a pair of namespaces of its own and ends what it started.
 """
 
+import concurrent.futures
 import contextlib
+import ctypes
 import json
 import os
 import re
@@ -31,6 +33,7 @@ sys.path.insert(0, os.path.join(TOP, "tests", "server"))
 from process import Lines, ServerProcess  # noqa: E402
 
 DTCPC = os.environ.get("DTCPC", os.path.join(TOP, "build", "dtcpc"))
+DTCPS = os.environ.get("DTCPS", os.path.join(TOP, "build", "dtcps"))
 UML = bool(os.environ.get("DTCP_UML"))
 
 CLIENT4 = "192.0.2.2"
@@ -45,6 +48,9 @@ DELEGATED = "2001:db8:1::/48"
 PATIENCE = 5
 
 _counter = 0
+
+CLONE_NEWNET = 0x40000000
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def sh(*argv, check=True):
@@ -66,6 +72,18 @@ def eventually(check, timeout, what):
         if time.monotonic() > limit:
             raise AssertionError(f"not in {timeout} s: {what}")
         time.sleep(0.02)
+
+
+def inside(namespace, make, *args):
+    """make() by a thread in that namespace: a socket made there stays."""
+    def work():
+        with open(f"/run/netns/{namespace.name}", "rb") as f:
+            if _libc.setns(f.fileno(), CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "setns")
+        return make(*args)
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 class Namespace:
@@ -267,30 +285,47 @@ def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
-class Client:
-    """dtcpc in the foreground, with files of its own, and its log lines."""
+def holds(pid, needle):
+    """Is that text anywhere in the process's writable memory?"""
+    with open(f"/proc/{pid}/maps") as maps, \
+            open(f"/proc/{pid}/mem", "rb", 0) as mem:
+        for line in maps:
+            span, access = line.split()[:2]
+            if "r" not in access or "[v" in line:
+                continue
+            low, high = (int(x, 16) for x in span.split("-"))
+            if high - low > 1 << 28:
+                continue
+            try:
+                mem.seek(low)
+                if needle in mem.read(high - low):
+                    return True
+            except (OSError, ValueError):
+                continue
+    return False
 
-    def __init__(self, case, net, *options, server=SERVER4, user="foo",
-                 password="bar", wrap=(), entry=None, mode=0o600):
-        """wrap: a command in front of it.  entry: the auth file's text."""
+
+class Program:
+    """A program in the foreground, with its log lines.
+
+    self.argv is what runs, self.prefix what puts it in its place.
+    """
+
+    case = child = started = None
+
+    def folder(self, case, **files):
+        """A folder of its own, with files of mode 0600: name=text."""
+        self.case = case
         self.dir = tempfile.mkdtemp(prefix="dtcp-e2e-")
         case.addCleanup(shutil.rmtree, self.dir, True)
         os.chmod(self.dir, 0o755)
-        self.net = net
-        self.pidfile = os.path.join(self.dir, "dtcpc.pid")
-        self.auth = os.path.join(self.dir, "dtcpc.auth")
-        with open(self.auth, "w") as f:
-            f.write(entry if entry is not None
-                    else f"{server}:{user}:{password}\n")
-        os.chmod(self.auth, mode)
-        self.state = os.path.join(self.dir, "state")
-        os.mkdir(self.state)
-        self.argv = [DTCPC, "-u", user, "-f", self.pidfile, "--auth-file",
-                     self.auth, "--state-dir", self.state, *options, server]
-        self.prefix = [*net.client.enter, *wrap]
-        self.case = case
-        self.child = None
-        self.started = None
+        self.pidfile = os.path.join(self.dir, self.name + ".pid")
+        for name, text in files.items():
+            path = os.path.join(self.dir, f"{self.name}.{name}")
+            with open(path, "w") as f:
+                f.write(text)
+            os.chmod(path, 0o600)
+            setattr(self, name, path)
 
     def start(self):
         """Run it; also again after it ended."""
@@ -300,7 +335,7 @@ class Client:
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.case.addCleanup(self.kill, self.child)
         self.log = Lines(self.child.stderr,
-                         log=lambda line: self.case.note("dtcpc", line))
+                         log=lambda line: self.case.note(self.name, line))
         return self
 
     @property
@@ -334,9 +369,6 @@ class Client:
         self.at = at + 1
         return match
 
-    def wait_state(self, state, timeout=10, start=0):
-        return self.wait_log(rf"\bstate={state}\b", timeout, start)
-
     def mark(self):
         return self.log.count()
 
@@ -344,14 +376,9 @@ class Client:
         return [line for line in self.log.items[start:]
                 if re.search(pattern, line)]
 
-    def errors(self):
-        """What it said apart from changes of state."""
-        return [line for line in self.log.items
-                if not re.search(r"\bstate=", line)]
-
     def status(self):
         """Exit status of --status and its lines as a dictionary."""
-        done = subprocess.run([DTCPC, "--status", "-f", self.pidfile],
+        done = subprocess.run([self.argv[0], "--status", "-f", self.pidfile],
                               capture_output=True, text=True)
         words = dict(line.partition("=")[::2]
                      for line in done.stdout.splitlines() if "=" in line)
@@ -380,6 +407,33 @@ class Client:
         """End it by a signal; its exit status."""
         self.send(number)
         return self.wait_exit(timeout)
+
+
+class Client(Program):
+    """dtcpc, with files of its own."""
+
+    name = "dtcpc"
+
+    def __init__(self, case, net, *options, server=SERVER4, user="foo",
+                 password="bar", wrap=(), entry=None, mode=0o600, host=None):
+        """wrap: a command in front of it.  entry: the auth file's text.
+        host: where it runs, if not on the client of the picture."""
+        self.folder(case, auth=entry if entry is not None
+                    else f"{server}:{user}:{password}\n")
+        os.chmod(self.auth, mode)
+        self.state = os.path.join(self.dir, "state")
+        os.mkdir(self.state)
+        self.argv = [DTCPC, "-u", user, "-f", self.pidfile, "--auth-file",
+                     self.auth, "--state-dir", self.state, *options, server]
+        self.prefix = [*(host or net.client).enter, *wrap]
+
+    def wait_state(self, state, timeout=10, start=0):
+        return self.wait_log(rf"\bstate={state}\b", timeout, start)
+
+    def errors(self):
+        """What it said apart from changes of state."""
+        return [line for line in self.log.items
+                if not re.search(r"\bstate=", line)]
 
 
 # Times that make tests quick; a test that is about one gives its own.
@@ -450,7 +504,9 @@ class Case(unittest.TestCase):
         self.assertPings(words["server6"], words["client6"])
 
     def assertUnchanged(self, before, what=""):
-        after = self.net.client.snapshot()
+        self.assertSame(before, self.net.client.snapshot(), what)
+
+    def assertSame(self, before, after, what=""):
         for show, was in before.items():
             gone = [x for x in was if x not in after[show]]
             new = [x for x in after[show] if x not in was]

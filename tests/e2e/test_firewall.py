@@ -6,8 +6,8 @@ import socket
 import struct
 import unittest
 
-from lan import WORLD6, LanCase, inside, running
-from lib import TOP, UML, Case
+from lan import WORLD6, LanCase, running
+from lib import TOP, UML, Case, inside
 import icmp6
 
 SAMPLE = os.path.join(TOP, "etc", "nftables.sample")

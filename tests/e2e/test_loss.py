@@ -46,6 +46,29 @@ class TestLoss(Case):
         self.assertEqual(client.wait_exit(), 1)
         self.assertUnchanged(before)
 
+    def test_taken_over_by_another_login(self):
+        # Neither at once nor within seconds: the other one would lose it.
+        self.serve()
+        client = self.up("-t", "host", "-l", "--retry-max", "300")
+        self.server.control("say -ERR replaced by a new login")
+        m = client.wait_log(r"state=waiting.*retry_in=([\d.]+).*taken over",
+                            10, client.at)
+        self.assertGreaterEqual(float(m[1]), 60)
+        self.assertNotIn("default", self.net.client.routes6())
+        # Who knows better says so.
+        client.send(signal.SIGHUP)
+        client.wait_state("up", 5 * PATIENCE, client.at)
+        self.assertPings()
+
+    def test_taken_over_without_l_is_the_end(self):
+        before = self.net.client.snapshot()
+        self.serve()
+        client = self.up("-t", "host")
+        self.server.control("say -ERR replaced by a new login")
+        self.assertEqual(client.wait_exit(), 1)
+        self.assertTrue(client.lines("taken over"), client.log.items)
+        self.assertUnchanged(before)
+
     def test_server_restarts(self):
         self.serve()
         client = self.up("-t", "host", "-l")

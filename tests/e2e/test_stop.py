@@ -6,7 +6,7 @@ import signal
 import time
 
 from lib import (CLIENT6, PATIENCE, ROUTER4, SERVER6, Case, alive,
-                 children, eventually)
+                 children, eventually, holds)
 
 CALM = ("--ping-interval", "60", "--ping-timeout", "20")
 
@@ -218,26 +218,6 @@ class TestKill(Case):
         self.serve("--user", f"jane:{secret}")
         client = self.up("-t", "host", user="jane", password=secret)
         self.assertFalse(holds(client.engine, secret.encode()))
-
-
-def holds(pid, needle):
-    """Is that text anywhere in the process's writable memory?"""
-    with open(f"/proc/{pid}/maps") as maps, \
-            open(f"/proc/{pid}/mem", "rb", 0) as mem:
-        for line in maps:
-            span, access = line.split()[:2]
-            if "r" not in access or "[v" in line:
-                continue
-            low, high = (int(x, 16) for x in span.split("-"))
-            if high - low > 1 << 28:
-                continue
-            try:
-                mem.seek(low)
-                if needle in mem.read(high - low):
-                    return True
-            except (OSError, ValueError):
-                continue
-    return False
 
 
 class TestForeign(Case):
