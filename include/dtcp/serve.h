@@ -79,7 +79,8 @@ void serve_garbage(struct serve *s, struct serve_effects *fx);
 /*
  * The root process's answers: MSG_GRANT; MSG_REFUSED (code: errno, EACCES the
  * login, EOPNOTSUPP the type, EPROTONOSUPPORT the type over UDP, ENOBUFS no
- * tunnel is free, any other our own trouble; kept: the tunnel of before stays);
+ * tunnel is free, EADDRINUSE another user has the one that can be between the
+ * two addresses, any other our own trouble; kept: the tunnel of before stays);
  * MSG_REPLACED; MSG_SESSION_LOST.
  */
 void serve_granted(struct serve *s, const struct grant *g, int64_t now,

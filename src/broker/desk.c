@@ -173,8 +173,8 @@ set_up(struct desk *d, struct lease *s, struct err *e)
 static void
 make_our_own(struct err *e)
 {
-	if (e->code == EACCES || e->code == EOPNOTSUPP ||
-	    e->code == EPROTONOSUPPORT)
+	if (e->code == EACCES || e->code == EADDRINUSE ||
+	    e->code == EOPNOTSUPP || e->code == EPROTONOSUPPORT)
 		e->code = EPERM;
 }
 

@@ -266,6 +266,9 @@ forbidden_by_the_system(void **state)
 	fake_fail(b.host, 1, EPROTONOSUPPORT);
 	assert_int_equal(
 	    bed_login(&b, 1, "carl", TUNNEL_HOST, false, 1), EPERM);
+	fake_fail(b.host, 1, EADDRINUSE);
+	assert_int_equal(
+	    bed_login(&b, 1, "carl", TUNNEL_HOST, false, 1), EPERM);
 	bed_consistent(&b);
 	bed_close(&b);
 }

@@ -280,6 +280,9 @@ test_refused(void **state)
 	    {EPROTONOSUPPORT, "send",
 		"-ERR unsupported tunnel type tunnelonly over UDP"},
 	    {ENOBUFS, "send", "-ERR tunnel interface sold out"},
+	    {EADDRINUSE, "send",
+		"-ERR internal error: your address has a tunnel of another "
+		"user's"},
 	    {ENOMEM, "send", "-ERR internal error: cannot set up the tunnel"},
 	    {0, "send", "-ERR internal error: cannot set up the tunnel"},
 	};
