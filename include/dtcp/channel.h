@@ -139,4 +139,12 @@ int channel_send(int fd, const struct msg *m);
  */
 int channel_recv(int fd, struct msg *m);
 
+/*
+ * Receive what is there, most messages at a time, and give each to take(),
+ * which may set fd to -1 to keep the descriptor, and returns false to stop.
+ * 0, or what channel_recv() gave.
+ */
+int channel_each(
+    int fd, unsigned most, bool (*take)(void *arg, struct msg *m), void *arg);
+
 #endif

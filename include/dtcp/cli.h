@@ -67,6 +67,12 @@ const char *cli_word(const char *value, size_t max);
 const char *cli_number(const char *value, uint32_t min, uint32_t max,
     uint32_t *out, char why[CLI_WHY_MAX]);
 
+/* Of TCP or UDP, from 1. */
+const char *cli_port(const char *value, uint16_t *out, char why[CLI_WHY_MAX]);
+
+/* --encap: who may encapsulate. */
+const char *cli_encap(const char *value, bool *kernel, bool *user);
+
 /* -F, on a kernel that has fibs routing tables (os_fibs()). */
 const char *cli_fib(
     const char *value, uint32_t fibs, uint32_t *fib, char why[CLI_WHY_MAX]);

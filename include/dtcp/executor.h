@@ -32,6 +32,14 @@ struct executor {
 void executor_init(struct executor *x, struct kernel *k);
 
 /*
+ * What a kernel's apply() gave.  Gone: somebody else has removed it already, or
+ * the interface with it.  Answer: it was done or it was not; without one,
+ * nothing proves that it was not.
+ */
+bool executor_is_gone(int rc);
+bool executor_is_answer(int rc);
+
+/*
  * slot is a LAN interface, by name, for good, and watched from now on.  It may
  * come and go: an operation looks it up at that moment.  An addition where
  * there is none is left out as if somebody else's was there, but not tried

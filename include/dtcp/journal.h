@@ -26,8 +26,9 @@ struct journal {
  */
 int journal_push(struct journal *j, const struct netop *inverse);
 
-/* Take the newest entry off. */
+/* Take the newest entry off; the one of that index, which there is. */
 void journal_pop(struct journal *j);
+void journal_remove(struct journal *j, unsigned i);
 
 /*
  * op has just been applied as an operation of its own and equals an entry:

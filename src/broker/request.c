@@ -50,9 +50,10 @@ engine_listen(struct broker *b, struct err *e)
 	return 0;
 }
 
-static void
-request(struct broker *b, const struct msg *m)
+static bool
+request(void *arg, struct msg *m)
 {
+	struct broker *b = arg;
 	int64_t now = os_now_ms();
 
 	switch ((int)m->type) {
@@ -78,27 +79,20 @@ request(struct broker *b, const struct msg *m)
 		child_kill(&b->engine);
 		break;
 	}
+	return !b->done;
 }
 
 void
 engine_read(struct broker *b)
 {
-	struct msg m;
-	int r, n;
+	int r;
 
-	for (n = 0; n < MESSAGES_A_TURN && !b->done; n++) {
-		r = channel_recv(b->engine.fd, &m);
-		if (r == 0)
-			return;
-		if (r < 0) {
-			if (r != -EPIPE)
-				log_msg(LOG_ERR, "engine: bad message: %s",
-				    strerror(-r));
-			broker_begin_anew(b, "the engine ended unexpectedly");
-			return;
-		}
-		request(b, &m);
-		if (m.fd != -1)
-			close(m.fd);
-	}
+	if (b->done)
+		return;
+	r = channel_each(b->engine.fd, MESSAGES_A_TURN, request, b);
+	if (r >= 0)
+		return;
+	if (r != -EPIPE)
+		log_msg(LOG_ERR, "engine: bad message: %s", strerror(-r));
+	broker_begin_anew(b, "the engine ended unexpectedly");
 }

@@ -57,9 +57,7 @@ forget(struct journal *j, const struct netop *op)
 		if (strcmp(j->entries[i].ifname, op->ifname) != 0 ||
 		    !netop_equal(&j->entries[i], op))
 			continue;
-		j->n--;
-		memmove(&j->entries[i], &j->entries[i + 1],
-		    (j->n - i) * sizeof(j->entries[0]));
+		journal_remove(j, i);
 		return;
 	}
 }
@@ -83,7 +81,7 @@ revert(struct works *w, const struct plan *undo, const struct device *d)
 		if (op.kind == NETOP_TUNNEL_RELEASE && first != 0)
 			break;
 		rc = w->kernel->ops->apply(w->kernel, &op, &e);
-		if (rc != 0 && rc != -ENOENT && rc != -ENODEV) {
+		if (rc != 0 && !executor_is_gone(rc)) {
 			log_msg(LOG_ERR, "cannot undo: %s", e.text);
 			first = first == 0 ? rc : first;
 			continue;
@@ -131,13 +129,6 @@ resolve(struct works *w, struct netop *op, struct device *d)
 	}
 }
 
-/* No answer is no proof that nothing was done. */
-static bool
-may_be_done(int rc)
-{
-	return rc == -ETIMEDOUT || rc == -EMSGSIZE;
-}
-
 /*
  * One operation; *undo is what takes it back, NETOP_NONE: nothing does, also
  * after a failure.
@@ -168,7 +159,8 @@ apply_one(struct works *w, const struct netop *wanted, struct device *d,
 	if (rc == 0 || undo->kind == NETOP_NONE)
 		return rc;
 	/* Without a name or an index it would be the end of all of ours. */
-	if (may_be_done(rc) && (op.kind != NETOP_TUNNEL || undo->ifindex != 0))
+	if (!executor_is_answer(rc) &&
+	    (op.kind != NETOP_TUNNEL || undo->ifindex != 0))
 		return rc;
 	if (is_lasting(undo, d)) {
 		forget(&w->undo.journal, undo);

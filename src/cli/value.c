@@ -95,6 +95,27 @@ cli_number(const char *value, uint32_t min, uint32_t max, uint32_t *out,
 }
 
 const char *
+cli_port(const char *value, uint16_t *out, char why[CLI_WHY_MAX])
+{
+	uint32_t port;
+	const char *wrong = cli_number(value, 1, UINT16_MAX, &port, why);
+
+	if (wrong == NULL)
+		*out = (uint16_t)port;
+	return wrong;
+}
+
+const char *
+cli_encap(const char *value, bool *kernel, bool *user)
+{
+	const bool either = strcmp(value, "auto") == 0;
+
+	*kernel = either || strcmp(value, "kernel") == 0;
+	*user = either || strcmp(value, "user") == 0;
+	return *kernel || *user ? NULL : "not auto, kernel or user";
+}
+
+const char *
 cli_fib(const char *value, uint32_t fibs, uint32_t *fib, char why[CLI_WHY_MAX])
 {
 	char range[32] = "0";

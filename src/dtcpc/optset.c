@@ -91,12 +91,9 @@ set_lans(struct optset *p, const char *arg)
 static int
 set_udp_port(struct optset *p, enum opt i, const char *arg, uint16_t *out)
 {
-	uint32_t port;
-	int r = set_number(p, i, arg, 1, UINT16_MAX, &port);
+	char why[CLI_WHY_MAX];
 
-	if (r == 0)
-		*out = (uint16_t)port;
-	return r;
+	return checked(p, i, arg, cli_port(arg, out, why));
 }
 
 static int
@@ -131,19 +128,6 @@ set_route(struct optset *p, const char *arg)
 		*mode = ROUTE_NONE;
 	else
 		return fail(p, OPT_ROUTE, arg, "not static, solicit or none");
-	return 0;
-}
-
-static int
-set_encap(struct optset *p, const char *arg)
-{
-	struct plan_conf *c = &p->o->plan;
-	bool either = strcmp(arg, "auto") == 0;
-
-	c->encap_kernel = either || strcmp(arg, "kernel") == 0;
-	c->encap_user = either || strcmp(arg, "user") == 0;
-	if (!c->encap_kernel && !c->encap_user)
-		return fail(p, OPT_ENCAP, arg, "not auto, kernel or user");
 	return 0;
 }
 
@@ -225,7 +209,8 @@ apply(struct optset *p, enum opt i, const char *arg)
 		return checked(p, i, arg,
 		    cli_path(arg, o->auth_file, sizeof(o->auth_file)));
 	case OPT_ENCAP:
-		return set_encap(p, arg);
+		return checked(p, i, arg,
+		    cli_encap(arg, &o->plan.encap_kernel, &o->plan.encap_user));
 	case OPT_METRIC:
 		return set_number(p, i, arg, 1, METRIC_MAX, &o->plan.metric);
 	case OPT_PING_INTERVAL:

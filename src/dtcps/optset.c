@@ -34,12 +34,9 @@ set_number(struct optset *p, enum opt i, const char *arg, uint32_t min,
 static int
 set_port(struct optset *p, enum opt i, const char *arg, uint16_t *out)
 {
-	uint32_t port;
-	int r = set_number(p, i, arg, 1, UINT16_MAX, &port);
+	char why[CLI_WHY_MAX];
 
-	if (r == 0)
-		*out = (uint16_t)port;
-	return r;
+	return checked(p, i, arg, cli_port(arg, out, why));
 }
 
 static int
@@ -86,19 +83,6 @@ set_shared(struct optset *p, const char *arg)
 	if (!netop_ifname_ok(arg))
 		return fail(p, OPT_UDP_INTERFACE, arg, "not an interface name");
 	(void)strlcpy(c->shared, arg, sizeof(c->shared));
-	return 0;
-}
-
-static int
-set_encap(struct optset *p, const char *arg)
-{
-	struct offer_conf *c = &p->o->broker.offer;
-	bool either = strcmp(arg, "auto") == 0;
-
-	c->encap_kernel = either || strcmp(arg, "kernel") == 0;
-	c->encap_user = either || strcmp(arg, "user") == 0;
-	if (!c->encap_kernel && !c->encap_user)
-		return fail(p, OPT_ENCAP, arg, "not auto, kernel or user");
 	return 0;
 }
 
@@ -181,7 +165,9 @@ apply(struct optset *p, enum opt i, const char *arg)
 		b->offer.udp = true;
 		return 0;
 	case OPT_ENCAP:
-		return set_encap(p, arg);
+		return checked(p, i, arg,
+		    cli_encap(
+			arg, &b->offer.encap_kernel, &b->offer.encap_user));
 	case OPT_LISTEN:
 		return set_listen(p, arg);
 	case OPT_MAX_SESSIONS:

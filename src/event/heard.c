@@ -60,9 +60,11 @@ apply_failed(struct engine *en, const struct msg *m)
 }
 
 /* Takes m->fd over by setting it to -1. */
-static void
-heard(struct engine *en, struct msg *m)
+static bool
+heard(void *arg, struct msg *m)
 {
+	struct engine *en = arg;
+
 	switch ((int)m->type) {
 	case MSG_DIALLED:
 		dialled(en, m);
@@ -133,25 +135,15 @@ heard(struct engine *en, struct msg *m)
 		    LOG_ERR, "engine: message %d is not for it", (int)m->type);
 		_exit(1);
 	}
+	return true;
 }
 
 void
 heard_read(evutil_socket_t fd, short what, void *arg)
 {
-	struct engine *en = arg;
-	struct msg m;
-	int i, r;
-
 	(void)what;
-	for (i = 0; i < MESSAGES_A_TURN; i++) {
-		r = channel_recv((int)fd, &m);
-		if (r == 0)
-			break;
-		if (r < 0) /* the root process is gone, or not itself */
-			_exit(1);
-		heard(en, &m);
-		if (m.fd != -1)
-			close(m.fd);
-	}
-	advertise_settle(en);
+	/* The root process is gone, or not itself. */
+	if (channel_each((int)fd, MESSAGES_A_TURN, heard, arg) < 0)
+		_exit(1);
+	advertise_settle(arg);
 }

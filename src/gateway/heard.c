@@ -88,9 +88,11 @@ descriptor(struct gateway *gw, struct msg *m,
 }
 
 /* Takes m->fd over by setting it to -1. */
-static void
-heard(struct gateway *gw, struct msg *m)
+static bool
+heard(void *arg, struct msg *m)
 {
+	struct gateway *gw = arg;
+
 	switch ((int)m->type) {
 	case MSG_LISTEN:
 		accept_from(gw, m->fd);
@@ -135,24 +137,14 @@ heard(struct gateway *gw, struct msg *m)
 		    LOG_ERR, "engine: message %d is not for it", (int)m->type);
 		_exit(1);
 	}
+	return true;
 }
 
 void
 heard_read(evutil_socket_t fd, short what, void *arg)
 {
-	struct gateway *gw = arg;
-	struct msg m;
-	int i, r;
-
 	(void)what;
-	for (i = 0; i < MESSAGES_A_TURN; i++) {
-		r = channel_recv((int)fd, &m);
-		if (r == 0)
-			break;
-		if (r < 0) /* the root process is gone, or not itself */
-			_exit(1);
-		heard(gw, &m);
-		if (m.fd != -1)
-			close(m.fd);
-	}
+	/* The root process is gone, or not itself. */
+	if (channel_each((int)fd, MESSAGES_A_TURN, heard, arg) < 0)
+		_exit(1);
 }

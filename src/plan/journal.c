@@ -36,6 +36,14 @@ journal_pop(struct journal *j)
 		j->n--;
 }
 
+void
+journal_remove(struct journal *j, unsigned i)
+{
+	j->n--;
+	memmove(&j->entries[i], &j->entries[i + 1],
+	    (j->n - i) * sizeof(j->entries[0]));
+}
+
 bool
 journal_discharge(struct journal *j, const struct netop *op)
 {

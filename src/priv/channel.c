@@ -199,3 +199,23 @@ out:
 		close(got);
 	return error;
 }
+
+int
+channel_each(
+    int fd, unsigned most, bool (*take)(void *arg, struct msg *m), void *arg)
+{
+	struct msg m;
+	bool more;
+	int r;
+
+	for (; most > 0; most--) {
+		if ((r = channel_recv(fd, &m)) <= 0)
+			return r;
+		more = take(arg, &m);
+		if (m.fd != -1)
+			close(m.fd);
+		if (!more)
+			break;
+	}
+	return 0;
+}

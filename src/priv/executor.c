@@ -39,14 +39,6 @@ executor_is_gone(int rc)
 	return rc == -ENOENT || rc == -ENODEV;
 }
 
-static void
-forget_entry(struct journal *j, unsigned i)
-{
-	j->n--;
-	memmove(&j->entries[i], &j->entries[i + 1],
-	    (j->n - i) * sizeof(j->entries[0]));
-}
-
 /* The entries from there on that are about the slot's interface. */
 static unsigned
 count_on_slot(const struct journal *j, unsigned from, uint8_t slot)
@@ -103,7 +95,7 @@ undo_entries(struct executor *x, int slot, struct err *e)
 			continue;
 		rc = x->kernel->ops->apply(x->kernel, &op, &failure);
 		if (rc == 0 || executor_is_gone(rc)) {
-			forget_entry(j, i);
+			journal_remove(j, i);
 			if (op.kind == NETOP_TUNNEL_DESTROY)
 				journal_discharge(j, &op);
 			continue;
@@ -183,9 +175,8 @@ fill_slot(struct executor *x, const struct netop *wanted,
 	}
 }
 
-/* No answer is no proof that nothing was done. */
-static bool
-is_answer(int rc)
+bool
+executor_is_answer(int rc)
 {
 	return rc != -ETIMEDOUT && rc != -EMSGSIZE;
 }
@@ -195,7 +186,7 @@ static int
 judge(const struct executor *x, const struct netop *op, int rc)
 {
 	if (rc == 0 || !x->slots[op->slot].lan || op->kind != NETOP_ADDR ||
-	    rc == -EEXIST || rc == -ENODEV || !is_answer(rc))
+	    rc == -EEXIST || rc == -ENODEV || !executor_is_answer(rc))
 		return rc;
 	return EXECUTOR_REFUSED;
 }
@@ -221,7 +212,7 @@ add(struct executor *x, struct netop *op, struct err *e)
 	if ((rc = save(x, e)) == 0)
 		rc = judge(x, op, x->kernel->ops->apply(x->kernel, op, e));
 	if (rc != 0) {
-		if (is_answer(rc))
+		if (executor_is_answer(rc))
 			j->n = before;
 		return rc;
 	}

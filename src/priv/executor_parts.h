@@ -13,8 +13,6 @@
 #define EXECUTOR_REFUSED 1
 int executor_add(struct executor *x, struct netop *op, struct err *e);
 void executor_save(struct executor *x);
-/* Somebody else has removed it already, or the interface with it. */
-bool executor_is_gone(int rc);
 
 /*
  * resolve.c: op's interface, by its slot, as far as it needs one.  0 or -errno:

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "dtcp/log.h"
 #include "dtcp/service.h"
@@ -75,47 +74,47 @@ engine_gone(struct priv *p)
 	p->status = 1;
 }
 
+static bool
+from_engine(void *arg, struct msg *m)
+{
+	struct priv *p = arg;
+
+	request_from_engine(p, m);
+	return !p->done;
+}
+
 static void
 read_engine(struct priv *p)
 {
-	struct msg m;
-	int r, n;
+	int r;
 
-	for (n = 0; n < MESSAGES_A_TURN && !p->done; n++) {
-		r = channel_recv(p->engine.fd, &m);
-		if (r == 0)
-			return;
-		if (r < 0) {
-			if (r != -EPIPE)
-				log_msg(LOG_ERR, "engine: bad message: %s",
-				    strerror(-r));
-			engine_gone(p);
-			return;
-		}
-		request_from_engine(p, &m);
-		if (m.fd != -1)
-			close(m.fd);
-	}
+	if (p->done)
+		return;
+	r = channel_each(p->engine.fd, MESSAGES_A_TURN, from_engine, p);
+	if (r >= 0)
+		return;
+	if (r != -EPIPE)
+		log_msg(LOG_ERR, "engine: bad message: %s", strerror(-r));
+	engine_gone(p);
+}
+
+static bool
+from_dialler(void *arg, struct msg *m)
+{
+	struct priv *p = arg;
+
+	request_from_dialler(p, m);
+	return p->dialler.fd != -1;
 }
 
 static void
 read_dialler(struct priv *p)
 {
-	struct msg m;
 	int r;
 
-	while (p->dialler.fd != -1) {
-		r = channel_recv(p->dialler.fd, &m);
-		if (r == 0)
-			return;
-		if (r < 0) {
-			dial_failed(p, -r, "the dialler ended unexpectedly");
-			return;
-		}
-		request_from_dialler(p, &m);
-		if (m.fd != -1)
-			close(m.fd);
-	}
+	r = channel_each(p->dialler.fd, MESSAGES_A_TURN, from_dialler, p);
+	if (r < 0)
+		dial_failed(p, -r, "the dialler ended unexpectedly");
 }
 
 /* Milliseconds until the next guard, -1 for none; acts on those passed. */

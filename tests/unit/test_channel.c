@@ -646,6 +646,56 @@ full_channel_waits(void **state)
 	close(fds[0]);
 }
 
+struct taken {
+	unsigned n, stop;
+	int kept; /* the last one's descriptor; -1: it is not kept */
+	int fd;	  /* and what that was */
+};
+
+static bool
+take(void *arg, struct msg *m)
+{
+	struct taken *t = arg;
+
+	t->fd = m->fd;
+	if (t->kept != -1) {
+		t->kept = m->fd;
+		m->fd = -1;
+	}
+	return ++t->n != t->stop;
+}
+
+static void
+each_is_bounded_and_leaves_nothing_open(void **state)
+{
+	struct msg m = {.type = MSG_TUN};
+	struct taken t = {.kept = -1};
+	int fds[2], i;
+
+	(void)state;
+	assert_int_equal(channel_pair(fds), 0);
+	assert_int_equal(channel_each(fds[1], 8, take, &t), 0);
+	assert_int_equal(t.n, 0);
+	m.fd = fds[0];
+	for (i = 0; i < 6; i++)
+		assert_int_equal(channel_send(fds[0], &m), 0);
+	assert_int_equal(channel_each(fds[1], 2, take, &t), 0);
+	assert_int_equal(t.n, 2);
+	assert_int_equal(fcntl(t.fd, F_GETFD), -1);
+	t.stop = 3; /* enough, it says */
+	assert_int_equal(channel_each(fds[1], 8, take, &t), 0);
+	assert_int_equal(t.n, 3);
+	t.kept = 0;
+	assert_int_equal(channel_each(fds[1], 1, take, &t), 0);
+	assert_int_not_equal(fcntl(t.kept, F_GETFD), -1);
+	close(t.kept);
+	t.kept = -1;
+	close(fds[0]); /* the last messages come first */
+	assert_int_equal(channel_each(fds[1], 8, take, &t), -EPIPE);
+	assert_int_equal(t.n, 6);
+	close(fds[1]);
+}
+
 int
 main(void)
 {
@@ -665,6 +715,7 @@ main(void)
 	    cmocka_unit_test(wrong_descriptors_closed),
 	    cmocka_unit_test(records_do_not_merge),
 	    cmocka_unit_test(full_channel_waits),
+	    cmocka_unit_test(each_is_bounded_and_leaves_nothing_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
